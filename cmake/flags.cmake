@@ -1,0 +1,36 @@
+# Compiler settings of every target: C++20, warnings, sanitizers, ccache, a fast linker.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_LINK_DEPENDS_NO_SHARED ON)
+
+add_library(tuner_flags INTERFACE)
+target_compile_options(tuner_flags INTERFACE
+    -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
+    $<$<BOOL:${TUNER_WERROR}>:-Werror>
+    $<$<CONFIG:Debug>:-D_GLIBCXX_ASSERTIONS>
+)
+target_include_directories(tuner_flags INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
+
+if(TUNER_SANITIZE)
+    add_compile_options(-fsanitize=${TUNER_SANITIZE} -fno-omit-frame-pointer)
+    add_link_options(-fsanitize=${TUNER_SANITIZE})
+    if(TUNER_SANITIZE MATCHES "thread")
+        # Asio fences memory by atomic_thread_fence, which TSan cannot model and warns about.
+        target_compile_options(tuner_flags INTERFACE -Wno-tsan)
+    else()
+        add_compile_options(-fno-sanitize-recover=all)
+    endif()
+endif()
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM)
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+endif()
+
+find_program(MOLD_PROGRAM mold)
+if(MOLD_PROGRAM)
+    add_link_options(-fuse-ld=mold)
+endif()
