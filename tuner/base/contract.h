@@ -1,5 +1,6 @@
-// expects() and ensures() state what must hold for the code to be right, in every build. A violation is our bug:
-// it prints the place and the text and aborts. No input, however bad, may reach one.
+// expects() and ensures() state what must hold for the code to be right, in every build. A
+// violation is our bug: it prints the place and the text and aborts. No input, however bad, may
+// reach one.
 
 #pragma once
 
@@ -9,7 +10,9 @@
 namespace tuner {
 
 namespace contract {
-[[noreturn]] void violated(std::string_view kind, std::string_view text, std::source_location where);
+[[noreturn]] void violated(
+    std::string_view kind, std::string_view text, std::source_location where
+);
 }
 
 // What the caller must have seen to: a precondition.

@@ -1,4 +1,5 @@
-// Id<Tag> is a number that cannot be taken for another kind of number: a TrialId is not an AttemptId.
+// Id<Tag> is a number that cannot be taken for another kind of number: a TrialId is not an
+// AttemptId.
 
 #pragma once
 
@@ -12,6 +13,7 @@ template <class Tag>
 class Id {
   public:
     constexpr Id() = default;
+
     constexpr explicit Id(std::int64_t value) : value_(value) {}
 
     constexpr std::int64_t value() const { return value_; }

@@ -1,6 +1,8 @@
-// Log writes one line per event to stderr: time, level, event, then key=value pairs. Talk, never data.
+// Log writes one line per event to stderr: time, level, event, then key=value pairs. Talk, never
+// data.
 //
-// Log where an error is finally handled, once; code that returns an Error does not log it too. Safe on any thread.
+// Log where an error is finally handled, once; code that returns an Error does not log it too. Safe
+// on any thread.
 
 #pragma once
 
@@ -11,7 +13,8 @@ namespace tuner::log {
 
 enum class Level { debug, info, warning, error, off };
 
-// Nothing below `level` is written. The default is warning: a CLI is quiet unless something is wrong.
+// Nothing below `level` is written. The default is warning: a CLI is quiet unless something is
+// wrong.
 void set_level(Level level);
 
 // One event. `details` is already "key=value key=value"; make it with fmt::format.

@@ -2,13 +2,12 @@
 
 #include "tuner/base/contract.h"
 
-#include <sys/random.h>
-
 #include <bit>
 #include <cerrno>
 #include <cmath>
 #include <cstddef>
 #include <span>
+#include <sys/random.h>
 #include <system_error>
 
 namespace tuner {
@@ -63,7 +62,8 @@ double Rng::uniform() {
 
 std::uint64_t Rng::below(std::uint64_t count) {
     expects(count > 0, "Rng::below needs at least one possibility");
-    const std::uint64_t rejected = -count % count;  // 2^64 mod count: what would make low values likelier
+    const std::uint64_t rejected =
+        -count % count;  // 2^64 mod count: what would make low values likelier
     std::uint64_t value = next();
     while (value < rejected) {
         value = next();

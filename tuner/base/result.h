@@ -1,8 +1,10 @@
-// Result<T> is what a function returns when its caller must decide: the value, or an Error that says why not.
+// Result<T> is what a function returns when its caller must decide: the value, or an Error that
+// says why not.
 //
-// ErrorCode is the whole error vocabulary of the product. Each code maps to one HTTP status (api/problem.h) and
-// one CLI exit code (cli/exit_code.h). A message says what, where and what would be right. When the world breaks
-// (disk, socket, SQLite) code throws; when we were wrong it aborts (base/contract.h).
+// ErrorCode is the whole error vocabulary of the product. Each code maps to one HTTP status
+// (api/problem.h) and one CLI exit code (cli/exit_code.h). A message says what, where and what
+// would be right. When the world breaks (disk, socket, SQLite) code throws; when we were wrong it
+// aborts (base/contract.h).
 
 #pragma once
 

@@ -1,13 +1,12 @@
 #include "tuner/base/time.h"
 
+#include <charconv>
 #include <cmath>
 #include <ctime>
 #include <limits>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-
-#include <charconv>
 
 namespace tuner {
 
@@ -41,7 +40,8 @@ bool take_any(std::string_view text, std::size_t& at, std::string_view allowed) 
     return true;
 }
 
-// The fraction of a second as milliseconds; the text may have 1 to 9 digits. -1 when it is malformed.
+// The fraction of a second as milliseconds; the text may have 1 to 9 digits. -1 when it is
+// malformed.
 int take_fraction(std::string_view text, std::size_t& at) {
     if (at >= text.size() || text[at] != '.') {
         return 0;
@@ -71,7 +71,12 @@ struct Unit {
 };
 
 constexpr Unit kUnits[] = {
-    {"", 1e3}, {"s", 1e3}, {"ms", 1.0}, {"m", 60e3}, {"h", 3600e3}, {"d", 86400e3},
+    {"", 1e3},
+    {"s", 1e3},
+    {"ms", 1.0},
+    {"m", 60e3},
+    {"h", 3600e3},
+    {"d", 86400e3},
 };
 
 }  // namespace
@@ -113,7 +118,8 @@ Result<TimePoint> from_rfc3339(std::string_view text) {
     }
     const int fraction = take_fraction(text, at);
     const std::string_view zone = at <= text.size() ? text.substr(at) : "";
-    const year_month_day date{year(y), month(static_cast<unsigned>(mo)), day(static_cast<unsigned>(d))};
+    const year_month_day date{
+        year(y), month(static_cast<unsigned>(mo)), day(static_cast<unsigned>(d))};
     const bool in_range = h >= 0 && h < 24 && mi >= 0 && mi < 60 && s >= 0 && s < 60;
     if (y < 0 || mo < 0 || d < 0 || fraction < 0 || !date.ok() || !in_range ||
         (zone != "Z" && zone != "z" && zone != "+00:00")) {

@@ -1,0 +1,23 @@
+// Every limit of a study, in one place. Each is documented in docs/limits.md and tested at and past
+// itself.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace tuner {
+
+inline constexpr std::size_t kMaxParameters = 1'000;
+inline constexpr std::size_t kMaxCategories = 10'000;
+inline constexpr std::size_t kMaxDiscreteValues = 1'000;
+inline constexpr std::size_t kMaxParameterNameBytes = 64;
+inline constexpr std::size_t kMaxTextBytes = 4'096;  // one category, one argument
+inline constexpr std::size_t kMaxStudyNameBytes = 128;
+inline constexpr std::int64_t kMaxTrials = 1'000'000;
+inline constexpr std::int64_t kMaxParallelTrials = 10'000;
+// Integers are exact in a double up to here, which JSON readers and the optimizer's arithmetic
+// need.
+inline constexpr std::int64_t kMaxInteger = std::int64_t{1} << 53;
+
+}  // namespace tuner

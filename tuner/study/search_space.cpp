@@ -1,0 +1,224 @@
+#include "tuner/study/search_space.h"
+
+#include "tuner/study/limits.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace tuner {
+
+namespace {
+
+constexpr std::uint64_t kMaxCount = std::uint64_t{1} << 62;
+
+bool share_a_value(const Condition& a, const Condition& b) {
+    return std::any_of(a.values.begin(), a.values.end(), [&](const ParameterValue& value) {
+        return std::find(b.values.begin(), b.values.end(), value) != b.values.end();
+    });
+}
+
+// Whether two parameters of one name can never be active together.
+bool exclude_each_other(const Parameter& a, const Parameter& b) {
+    return a.condition() && b.condition() && a.condition()->parent == b.condition()->parent &&
+           !share_a_value(*a.condition(), *b.condition());
+}
+
+// Every value of a domain that has finitely many, `value_count` of them.
+ParameterValue value_at(const Domain& domain, std::uint64_t index) {
+    if (const auto* integers = std::get_if<IntegerRange>(&domain)) {
+        return integers->min + static_cast<std::int64_t>(index);
+    }
+    if (const auto* discrete = std::get_if<DiscreteValues>(&domain)) {
+        return discrete->values[index];
+    }
+    if (const auto* categories = std::get_if<Categories>(&domain)) {
+        return categories->values[index];
+    }
+    return std::get<RealRange>(domain).min;
+}
+
+std::optional<std::uint64_t> multiply(
+    std::optional<std::uint64_t> a, std::optional<std::uint64_t> b
+) {
+    if (!a || !b || (*b != 0 && *a > kMaxCount / *b)) {
+        return std::nullopt;
+    }
+    return *a * *b;
+}
+
+std::optional<std::uint64_t> add(std::optional<std::uint64_t> a, std::optional<std::uint64_t> b) {
+    return a && b && *a <= kMaxCount - *b ? std::optional(*a + *b) : std::nullopt;
+}
+
+std::string problem_of_parameter(const std::vector<Parameter>& all, std::size_t index) {
+    const Parameter& parameter = all[index];
+    const auto before = all.begin() + static_cast<std::ptrdiff_t>(index);
+    for (auto other = all.begin(); other != before; ++other) {
+        if (other->name() == parameter.name() && !exclude_each_other(*other, parameter)) {
+            return fmt::format("parameter {} is declared twice", parameter.name());
+        }
+    }
+    if (!parameter.condition()) {
+        return {};
+    }
+    const Condition& condition = *parameter.condition();
+    for (const ParameterValue& value : condition.values) {
+        const bool known = std::any_of(all.begin(), before, [&](const Parameter& candidate) {
+            return candidate.name() == condition.parent && candidate.contains(value);
+        });
+        if (!known) {
+            return fmt::format(
+                "parameter {} depends on {} = {}, which no parameter before it can have",
+                parameter.name(),
+                condition.parent,
+                to_display_text(value)
+            );
+        }
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<SearchSpace> SearchSpace::create(std::vector<Parameter> parameters) {
+    if (parameters.empty()) {
+        return fail(ErrorCode::invalid_argument, "a search space needs at least one parameter");
+    }
+    if (parameters.size() > kMaxParameters) {
+        return fail(
+            ErrorCode::invalid_argument,
+            fmt::format("{} parameters; at most {} are allowed", parameters.size(), kMaxParameters)
+        );
+    }
+    for (std::size_t i = 0; i < parameters.size(); ++i) {
+        if (std::string problem = problem_of_parameter(parameters, i); !problem.empty()) {
+            return fail(ErrorCode::invalid_argument, std::move(problem));
+        }
+    }
+    return SearchSpace(std::move(parameters));
+}
+
+bool SearchSpace::is_conditional() const {
+    return std::any_of(parameters_.begin(), parameters_.end(), [](const Parameter& p) {
+        return p.condition().has_value();
+    });
+}
+
+bool SearchSpace::is_active(std::size_t index, const Assignment& assignment) const {
+    const auto& condition = parameters_[index].condition();
+    if (!condition) {
+        return true;
+    }
+    // A parent that is not active has no value, so one look-up settles the whole chain.
+    const ParameterValue* parent = assignment.find(condition->parent);
+    return parent != nullptr &&
+           std::find(condition->values.begin(), condition->values.end(), *parent) !=
+               condition->values.end();
+}
+
+Result<void> SearchSpace::check(const Assignment& assignment) const {
+    std::size_t matched = 0;
+    for (std::size_t i = 0; i < parameters_.size(); ++i) {
+        if (!is_active(i, assignment)) {
+            continue;
+        }
+        const Parameter& parameter = parameters_[i];
+        const ParameterValue* value = assignment.find(parameter.name());
+        if (value == nullptr) {
+            return fail(
+                ErrorCode::invalid_argument,
+                fmt::format("parameter {} has no value", parameter.name())
+            );
+        }
+        if (!parameter.contains(*value)) {
+            return fail(
+                ErrorCode::invalid_argument,
+                fmt::format(
+                    "parameter {} cannot be {}; it is {}",
+                    parameter.name(),
+                    to_display_text(*value),
+                    describe(parameter.domain())
+                )
+            );
+        }
+        ++matched;
+    }
+    if (matched != assignment.entries().size()) {
+        for (const auto& [name, value] : assignment.entries()) {
+            const bool known = std::any_of(
+                parameters_.begin(),
+                parameters_.end(),
+                [&n = name](const Parameter& p) { return p.name() == n; }
+            );
+            if (!known) {
+                return fail(
+                    ErrorCode::invalid_argument, fmt::format("there is no parameter {}", name)
+                );
+            }
+        }
+        return fail(
+            ErrorCode::invalid_argument,
+            "a value is given twice or to a parameter that is not active here"
+        );
+    }
+    return {};
+}
+
+Assignment SearchSpace::in_order(const Assignment& assignment) const {
+    const auto position = [&](const Assignment::Entry& entry) {
+        const auto found =
+            std::find_if(parameters_.begin(), parameters_.end(), [&](const Parameter& p) {
+                return p.name() == entry.first;
+            });
+        return found - parameters_.begin();
+    };
+    std::vector<Assignment::Entry> entries = assignment.entries();
+    std::stable_sort(entries.begin(), entries.end(), [&](const auto& a, const auto& b) {
+        return position(a) < position(b);
+    });
+    return Assignment(std::move(entries));
+}
+
+// The assignments of parameter `index` and everything below it, given that it is active.
+std::optional<std::uint64_t> SearchSpace::count_subtree(std::size_t index) const {
+    const Parameter& parameter = parameters_[index];
+    const auto own = count_values(parameter.domain());
+    const bool has_children =
+        std::any_of(parameters_.begin(), parameters_.end(), [&](const Parameter& p) {
+            return p.condition() && p.condition()->parent == parameter.name();
+        });
+    if (!has_children) {
+        return own;
+    }
+    // Only values that some child names matter one by one; a huge parent range would take for ever
+    // otherwise.
+    if (!own || *own > kMaxCategories) {
+        return std::nullopt;
+    }
+    std::optional<std::uint64_t> total = 0;
+    for (std::uint64_t v = 0; v < *own; ++v) {
+        const Assignment parent({{parameter.name(), value_at(parameter.domain(), v)}});
+        std::optional<std::uint64_t> below = 1;
+        for (std::size_t child = index + 1; child < parameters_.size(); ++child) {
+            const auto& condition = parameters_[child].condition();
+            if (condition && condition->parent == parameter.name() && is_active(child, parent)) {
+                below = multiply(below, count_subtree(child));
+            }
+        }
+        total = add(total, below);
+    }
+    return total;
+}
+
+std::optional<std::uint64_t> SearchSpace::size() const {
+    std::optional<std::uint64_t> total = 1;
+    for (std::size_t i = 0; i < parameters_.size(); ++i) {
+        if (!parameters_[i].condition()) {
+            total = multiply(total, count_subtree(i));
+        }
+    }
+    return total;
+}
+
+}  // namespace tuner

@@ -1,0 +1,180 @@
+#include "tuner/study/study_config.h"
+
+#include "tuner/study/limits.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace tuner {
+
+namespace {
+
+void check_between(
+    std::vector<std::string>& problems,
+    std::string_view what,
+    std::int64_t value,
+    std::int64_t low,
+    std::int64_t high
+) {
+    if (value < low || value > high) {
+        problems.push_back(fmt::format("{} is {}; it must be from {} to {}", what, value, low, high)
+        );
+    }
+}
+
+void check_grid(std::vector<std::string>& problems, const SearchSpace& space) {
+    for (const Parameter& parameter : space.parameters()) {
+        if (!count_values(parameter.domain())) {
+            problems.push_back(fmt::format(
+                "a grid search needs finitely many values, but parameter {} is {}",
+                parameter.name(),
+                describe(parameter.domain())
+            ));
+        }
+    }
+}
+
+std::vector<std::string> problems_of(const StudyConfig& config) {
+    std::vector<std::string> problems;
+    if (config.name.size() > kMaxStudyNameBytes) {
+        problems.push_back(
+            fmt::format("the name has {} bytes; at most {}", config.name.size(), kMaxStudyNameBytes)
+        );
+    }
+    if (config.objectives.empty() || config.objectives.front().metric.empty()) {
+        problems.push_back("a study needs a metric to rank by");
+    }
+    const Limits& limits = config.limits;
+    check_between(problems, "maxTrials", limits.max_trials, 1, kMaxTrials);
+    check_between(problems, "maxParallelTrials", limits.max_parallel_trials, 1, kMaxParallelTrials);
+    check_between(problems, "maxFailedTrials", limits.max_failed_trials, 0, kMaxTrials);
+    check_between(problems, "maxRetries", limits.max_retries, 0, kMaxTrials);
+    if (config.algorithm == Algorithm::grid) {
+        check_grid(problems, config.space);
+    }
+    for (std::size_t i = 0; i < config.starting_points.size(); ++i) {
+        if (const auto fits = config.space.check(config.starting_points[i]); !fits) {
+            problems.push_back(fmt::format("starting point {}: {}", i + 1, fits.error().message));
+        }
+    }
+    return problems;
+}
+
+std::string describe_parameter(const Parameter& parameter) {
+    std::string text = fmt::format("{} ({})", parameter.name(), describe(parameter.domain()));
+    if (const auto& condition = parameter.condition()) {
+        text += fmt::format(" when {} is", condition->parent);
+        for (const ParameterValue& value : condition->values) {
+            text += " " + to_display_text(value);
+        }
+    }
+    return text;
+}
+
+// The parameters of `a` that `b` does not have exactly so.
+std::vector<std::string> missing_from(const SearchSpace& a, const SearchSpace& b) {
+    std::vector<std::string> lines;
+    for (const Parameter& parameter : a.parameters()) {
+        const auto& others = b.parameters();
+        const bool same = std::any_of(others.begin(), others.end(), [&](const Parameter& other) {
+            return other.name() == parameter.name() && other.domain() == parameter.domain() &&
+                   other.condition() == parameter.condition();
+        });
+        if (!same) {
+            lines.push_back(describe_parameter(parameter));
+        }
+    }
+    return lines;
+}
+
+void compare_spaces(
+    std::vector<std::string>& changes, const SearchSpace& then, const SearchSpace& now
+) {
+    for (const std::string& line : missing_from(then, now)) {
+        changes.push_back("parameter was " + line);
+    }
+    for (const std::string& line : missing_from(now, then)) {
+        changes.push_back("parameter is now " + line);
+    }
+}
+
+void compare_texts(
+    std::vector<std::string>& changes,
+    std::string_view what,
+    const std::string& then,
+    const std::string& now
+) {
+    if (then != now) {
+        changes.push_back(fmt::format("{} was \"{}\", is now \"{}\"", what, then, now));
+    }
+}
+
+std::string join(const std::vector<std::string>& words) {
+    return fmt::format("{}", fmt::join(words, " "));
+}
+
+std::string join(const std::map<std::string, std::string>& env) {
+    std::vector<std::string> words;
+    for (const auto& [name, value] : env) {
+        words.push_back(name + "=" + value);
+    }
+    return join(words);
+}
+
+void compare_trainers(
+    std::vector<std::string>& changes, const TrainerSpec& then, const TrainerSpec& now
+) {
+    compare_texts(changes, "command", join(then.command), join(now.command));
+    compare_texts(changes, "args", join(then.args), join(now.args));
+    compare_texts(changes, "pythonModule", then.python_module, now.python_module);
+    compare_texts(changes, "packageUris", join(then.package_uris), join(now.package_uris));
+    compare_texts(changes, "jobDir", then.job_dir.value_or(""), now.job_dir.value_or(""));
+    compare_texts(changes, "env", join(then.env), join(now.env));
+    compare_texts(changes, "working folder", then.working_dir, now.working_dir);
+}
+
+void compare_objectives(
+    std::vector<std::string>& changes, const StudyConfig& then, const StudyConfig& now
+) {
+    const auto describe_all = [](const StudyConfig& config) {
+        std::vector<std::string> words;
+        for (const Objective& objective : config.objectives) {
+            words.push_back(fmt::format("{} {}", name_of(objective.goal), objective.metric));
+        }
+        return fmt::format("{}", fmt::join(words, ", "));
+    };
+    compare_texts(changes, "goal", describe_all(then), describe_all(now));
+    compare_texts(
+        changes,
+        "measurementSelection",
+        std::string(name_of(then.selection)),
+        std::string(name_of(now.selection))
+    );
+}
+
+}  // namespace
+
+Result<StudyConfig> StudyConfig::create(StudyConfig draft) {
+    const std::vector<std::string> problems = problems_of(draft);
+    if (!problems.empty()) {
+        return fail(ErrorCode::invalid_argument, fmt::format("{}", fmt::join(problems, "\n")));
+    }
+    for (Assignment& point : draft.starting_points) {
+        point = draft.space.in_order(point);
+    }
+    return draft;
+}
+
+std::vector<std::string> incompatible_changes(const StudyConfig& then, const StudyConfig& now) {
+    std::vector<std::string> changes;
+    compare_spaces(changes, then.space, now.space);
+    compare_objectives(changes, then, now);
+    compare_trainers(changes, then.trainer, now.trainer);
+    if (now.seed && then.seed != now.seed) {
+        changes.push_back(fmt::format("seed was {}, is now {}", then.seed.value_or(0), *now.seed));
+    }
+    return changes;
+}
+
+}  // namespace tuner
