@@ -1,0 +1,163 @@
+// Storage is what survives a crash: studies, trials, attempts, measurements and events in one
+// SQLite file.
+//
+// Each method is one transaction, values in, values out; when it returns, what it did is on disk
+// (WAL, synchronous FULL). State changes are compare-and-set: when the row is no longer in the
+// state the caller believed, the answer is `conflict` and nothing changed. Every write asserts the
+// daemon's epoch: a daemon that was replaced while it slept gets StaleDaemon thrown at its first
+// write. What breaks in SQLite itself is thrown as StorageError. Storage does not know on which
+// thread it runs; storage_thread.h gives it one.
+
+#pragma once
+
+#include "tuner/base/id.h"
+#include "tuner/base/result.h"
+#include "tuner/base/time.h"
+#include "tuner/study/attempt.h"
+#include "tuner/study/event.h"
+#include "tuner/study/history.h"
+#include "tuner/study/study.h"
+#include "tuner/study/trial.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tuner {
+
+// The database cannot be used: disk full, I/O error, corrupt or too new file. The text is for
+// people.
+class StorageError : public std::runtime_error {
+  public:
+    using std::runtime_error::runtime_error;
+};
+
+// Another daemon has taken over this database.
+class StaleDaemon : public StorageError {
+  public:
+    using StorageError::StorageError;
+};
+
+// What a study is made of besides its number.
+struct NewStudy {
+    StudyConfig config;  // with a seed
+    std::string file;
+    std::string source;
+};
+
+// What an ended attempt means for its trial, committed together.
+struct AttemptEnd {
+    AttemptId attempt;
+    AttemptExit exit;
+    Trial trial;  // as it is after: ended, or pending again
+};
+
+class Storage {
+  public:
+    // Opens or creates the database, migrates its schema and takes the next epoch. `in_memory()` is
+    // the test double. Throws StorageError: corrupt, not a database, written by a newer tuner, not
+    // writable.
+    static Storage open(
+        const std::filesystem::path& file, const AttemptIdentity& daemon, TimePoint now
+    );
+    static Storage in_memory(TimePoint now = {});
+
+    Storage(Storage&&) noexcept;
+    Storage& operator=(Storage&&) noexcept;
+    ~Storage();
+
+    // Studies
+    // ------------------------------------------------------------------------------------------------------
+
+    // Numbers the study: its id is NAME-n with the first n that was never used for the name.
+    Study create_study(NewStudy study, TimePoint now);
+
+    // All studies, oldest first.
+    std::vector<Study> studies();
+
+    // One study; `not_found`.
+    Result<Study> study(StudyKey key);
+
+    // Stores `after` if the study is still in state `before`; `conflict`, `not_found`. Config
+    // limits may differ.
+    Result<void> update_study(const Study& after, StudyState before, TimePoint now);
+
+    // Forgets a study with everything below it; `not_found`, or `conflict` while it has a live
+    // attempt.
+    Result<void> delete_study(StudyKey key, TimePoint now);
+
+    // Trials
+    // -------------------------------------------------------------------------------------------------------
+
+    // All trials of a study by number, each with the measurements of its last attempt.
+    std::vector<Trial> trials(StudyKey study);
+
+    // Adds new trials; their ids must go on densely from the last one, else `conflict`.
+    Result<void> add_trials(StudyKey study, std::span<const Trial> trials, TimePoint now);
+
+    // Stores `after` if the trial is still in state `before` and no attempt of it is live;
+    // `conflict`, `not_found`.
+    Result<void> update_trial(StudyKey study, const Trial& after, TrialState before, TimePoint now);
+
+    // Attempts
+    // -----------------------------------------------------------------------------------------------------
+
+    // T2: the trial leaves pending (`started` is as after Trial::start) and an attempt in state
+    // intent exists. Its folder is `parent_dir`/TRIAL/NUMBER. `conflict` when the trial is not
+    // pending.
+    Result<AttemptRecord> begin_attempt(
+        StudyKey study, const Trial& started, const std::filesystem::path& parent_dir, TimePoint now
+    );
+
+    // T3: intent -> running with the shim's identity. `conflict` when it is not in state intent.
+    Result<void> set_running(AttemptId attempt, const AttemptIdentity& identity, TimePoint now);
+
+    // T4: measurements and how far the metric file was read, in one commit. An offset not beyond
+    // the stored one changes nothing: replays are harmless. Only for live attempts, else
+    // `conflict`.
+    Result<void> add_measurements(
+        AttemptId attempt,
+        std::span<const Measurement> measurements,
+        std::int64_t offset,
+        TimePoint now
+    );
+
+    // T5: the attempt ends and the trial becomes end.trial, in one commit. `conflict` when it had
+    // ended before.
+    Result<void> end_attempt(const AttemptEnd& end, TimePoint now);
+
+    // T6: running -> stopping. No change when it is stopping already; `conflict` when it has ended.
+    Result<void> set_stopping(AttemptId attempt, TimePoint now);
+
+    // Every attempt that has not ended, oldest first: what a new daemon has to see to.
+    std::vector<AttemptRecord> live_attempts();
+
+    // All attempts of a trial, oldest first.
+    std::vector<AttemptRecord> attempts(StudyKey study, TrialId trial);
+
+    // Events
+    // -------------------------------------------------------------------------------------------------------
+
+    // At most `limit` recorded events after `id`, of one study or (empty) of all, in order.
+    std::vector<Event> events_after(std::int64_t id, std::string_view study, std::size_t limit);
+
+    // The id of the newest event, 0 when there is none.
+    std::int64_t last_event();
+
+    // The events committed since the last call: what is to be announced now.
+    std::vector<Event> take_events();
+
+  private:
+    class Impl;
+    explicit Storage(std::unique_ptr<Impl> impl);
+
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tuner
