@@ -166,6 +166,27 @@ TEST_CASE("a finite space knows its size", "[search_space]") {
     }
 }
 
+TEST_CASE("a long chain of conditions does not take for ever to count", "[search_space]") {
+    std::vector<Parameter> chain{parameter("p0", IntegerRange{0, 1})};
+    for (std::size_t i = 1; i < kMaxParameters; ++i) {
+        chain.push_back(when(
+            chain.back().name(),
+            {integer(0), integer(1)},
+            parameter("p" + std::to_string(i), IntegerRange{0, 1})
+        ));
+    }
+    CHECK_FALSE(a_space(chain).size());
+    chain.resize(60, chain.front());
+    CHECK(a_space(chain).size() == std::uint64_t{1} << 60);
+}
+
+TEST_CASE("a parent with very many values is counted too", "[search_space]") {
+    const Parameter wide = parameter("wide", IntegerRange{1, kMaxInteger});
+    const Parameter child =
+        when("wide", {integer(7), integer(7)}, parameter("x", IntegerRange{1, 5}));
+    CHECK(a_space({wide, child}).size() == static_cast<std::uint64_t>(kMaxInteger) + 4);
+}
+
 TEST_CASE("the size of a space never overflows", "[search_space]") {
     const auto wide = [](const char* name, std::int64_t bits) {
         return parameter(name, IntegerRange{1, std::int64_t{1} << bits});

@@ -3,6 +3,8 @@
 #include "tuner/study/limits.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -22,20 +24,6 @@ bool share_a_value(const Condition& a, const Condition& b) {
 bool exclude_each_other(const Parameter& a, const Parameter& b) {
     return a.condition() && b.condition() && a.condition()->parent == b.condition()->parent &&
            !share_a_value(*a.condition(), *b.condition());
-}
-
-// Every value of a domain that has finitely many, `value_count` of them.
-ParameterValue value_at(const Domain& domain, std::uint64_t index) {
-    if (const auto* integers = std::get_if<IntegerRange>(&domain)) {
-        return integers->min + static_cast<std::int64_t>(index);
-    }
-    if (const auto* discrete = std::get_if<DiscreteValues>(&domain)) {
-        return discrete->values[index];
-    }
-    if (const auto* categories = std::get_if<Categories>(&domain)) {
-        return categories->values[index];
-    }
-    return std::get<RealRange>(domain).min;
 }
 
 std::optional<std::uint64_t> multiply(
@@ -77,6 +65,38 @@ std::string problem_of_parameter(const std::vector<Parameter>& all, std::size_t 
         }
     }
     return {};
+}
+
+// The assignments of parameter `index` and everything below it, given that it is active. Children
+// stand behind their parents, so `subtrees` has theirs already. Only the values that some child
+// names are looked at one by one: a parent may have 2^54 others.
+std::optional<std::uint64_t> count_subtree(
+    const std::vector<Parameter>& all,
+    std::size_t index,
+    const std::vector<std::optional<std::uint64_t>>& subtrees
+) {
+    const Parameter& parameter = all[index];
+    std::map<ParameterValue, std::optional<std::uint64_t>> below;
+    for (std::size_t child = index + 1; child < all.size(); ++child) {
+        const auto& condition = all[child].condition();
+        if (!condition || condition->parent != parameter.name()) {
+            continue;
+        }
+        for (const auto& value : std::set(condition->values.begin(), condition->values.end())) {
+            if (parameter.contains(value)) {
+                auto& count = below.try_emplace(value, 1).first->second;
+                count = multiply(count, subtrees[child]);
+            }
+        }
+    }
+    std::optional<std::uint64_t> total = count_values(parameter.domain());
+    if (total) {
+        *total -= below.size();
+    }
+    for (const auto& [value, count] : below) {
+        total = add(total, count);
+    }
+    return total;
 }
 
 }  // namespace
@@ -180,42 +200,13 @@ Assignment SearchSpace::in_order(const Assignment& assignment) const {
     return Assignment(std::move(entries));
 }
 
-// The assignments of parameter `index` and everything below it, given that it is active.
-std::optional<std::uint64_t> SearchSpace::count_subtree(std::size_t index) const {
-    const Parameter& parameter = parameters_[index];
-    const auto own = count_values(parameter.domain());
-    const bool has_children =
-        std::any_of(parameters_.begin(), parameters_.end(), [&](const Parameter& p) {
-            return p.condition() && p.condition()->parent == parameter.name();
-        });
-    if (!has_children) {
-        return own;
-    }
-    // Only values that some child names matter one by one; a huge parent range would take for ever
-    // otherwise.
-    if (!own || *own > kMaxCategories) {
-        return std::nullopt;
-    }
-    std::optional<std::uint64_t> total = 0;
-    for (std::uint64_t v = 0; v < *own; ++v) {
-        const Assignment parent({{parameter.name(), value_at(parameter.domain(), v)}});
-        std::optional<std::uint64_t> below = 1;
-        for (std::size_t child = index + 1; child < parameters_.size(); ++child) {
-            const auto& condition = parameters_[child].condition();
-            if (condition && condition->parent == parameter.name() && is_active(child, parent)) {
-                below = multiply(below, count_subtree(child));
-            }
-        }
-        total = add(total, below);
-    }
-    return total;
-}
-
 std::optional<std::uint64_t> SearchSpace::size() const {
+    std::vector<std::optional<std::uint64_t>> subtrees(parameters_.size());
     std::optional<std::uint64_t> total = 1;
-    for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    for (std::size_t i = parameters_.size(); i-- > 0;) {
+        subtrees[i] = count_subtree(parameters_, i, subtrees);
         if (!parameters_[i].condition()) {
-            total = multiply(total, count_subtree(i));
+            total = multiply(total, subtrees[i]);
         }
     }
     return total;

@@ -48,8 +48,6 @@ class SearchSpace {
   private:
     explicit SearchSpace(std::vector<Parameter> parameters) : parameters_(std::move(parameters)) {}
 
-    std::optional<std::uint64_t> count_subtree(std::size_t index) const;
-
     std::vector<Parameter> parameters_;
 };
 
