@@ -94,6 +94,17 @@ TEST_CASE("a name may return only where the other one cannot be active", "[searc
     );
 }
 
+TEST_CASE("a child stands behind every namesake of its parent", "[search_space]") {
+    const Parameter shade = when("color", {text("red")}, parameter("shade", RealRange{0, 1}));
+    const Parameter red = color("deep", {"red"});
+    CHECK(problem_of({model(), red, color("wide", {"red"}), shade}).empty());
+    CHECK(problem_of({model(), red, shade, color("wide", {"blue"})}).empty());
+    CHECK(
+        problem_of({model(), red, shade, color("wide", {"red"})}) ==
+        "parameter shade depends on color, which is declared again after it"
+    );
+}
+
 TEST_CASE("a space knows whether it is conditional", "[search_space]") {
     CHECK(a_tree().is_conditional());
     CHECK_FALSE(a_space().is_conditional());

@@ -26,6 +26,15 @@ bool exclude_each_other(const Parameter& a, const Parameter& b) {
            !share_a_value(*a.condition(), *b.condition());
 }
 
+// Whether a value of `parent` makes `child` active.
+bool is_below(const Parameter& child, const Parameter& parent) {
+    const auto& condition = child.condition();
+    return condition && condition->parent == parent.name() &&
+           std::any_of(condition->values.begin(), condition->values.end(), [&](const auto& value) {
+               return parent.contains(value);
+           });
+}
+
 std::optional<std::uint64_t> multiply(
     std::optional<std::uint64_t> a, std::optional<std::uint64_t> b
 ) {
@@ -45,6 +54,15 @@ std::string problem_of_parameter(const std::vector<Parameter>& all, std::size_t 
     for (auto other = all.begin(); other != before; ++other) {
         if (other->name() == parameter.name() && !exclude_each_other(*other, parameter)) {
             return fmt::format("parameter {} is declared twice", parameter.name());
+        }
+    }
+    for (auto child = all.begin(); child != before; ++child) {
+        if (is_below(*child, parameter)) {
+            return fmt::format(
+                "parameter {} depends on {}, which is declared again after it",
+                child->name(),
+                parameter.name()
+            );
         }
     }
     if (!parameter.condition()) {

@@ -1,8 +1,8 @@
 // A SearchSpace is all knobs of a study with their conditions: what may be assigned at all.
 //
-// Parents stand before their children. Two parameters may share a name only when they are children
-// of the same parent under disjoint conditions, so that at most one of them is ever active. A space
-// that exists is valid.
+// Parents stand before their children, also those of one name: a child asks for a parent by name.
+// Two parameters may share a name only when they are children of the same parent under disjoint
+// conditions, so that at most one of them is ever active. A space that exists is valid.
 
 #pragma once
 
