@@ -48,6 +48,11 @@ TEST_CASE("the canonical key tells types apart", "[assignment]") {
     CHECK(keys.size() == 4);
 }
 
+TEST_CASE("zero and minus zero are one point", "[assignment]") {
+    CHECK(Assignment({{"x", 0.0}}) == Assignment({{"x", -0.0}}));
+    CHECK(key({{"x", 0.0}}) == key({{"x", -0.0}}));
+}
+
 TEST_CASE("a category cannot imitate another parameter in the canonical key", "[assignment]") {
     const std::string honest = key({{"a", std::string("1")}, {"b", std::string("2")}});
     CHECK(key({{"a", std::string("1\nb:2:1=2")}}) != honest);

@@ -6,6 +6,15 @@
 
 namespace tuner {
 
+namespace {
+
+// The text of a value in a key: 0 and -0 are one number, so they get one text.
+std::string key_text(const ParameterValue& value) {
+    return value == ParameterValue(0.0) ? "0" : to_flag_text(value);
+}
+
+}  // namespace
+
 const ParameterValue* Assignment::find(std::string_view name) const {
     const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) {
         return e.first == name;
@@ -19,7 +28,7 @@ std::string Assignment::canonical_key() const {
     for (const auto& [name, value] : entries_) {
         // The length keeps a category from imitating the next parameter; the index keeps "1" apart
         // from 1.
-        const std::string text = to_flag_text(value);
+        const std::string text = key_text(value);
         parts.push_back(fmt::format("{}:{}:{}={}", name, value.index(), text.size(), text));
     }
     std::sort(parts.begin(), parts.end());
