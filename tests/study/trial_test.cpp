@@ -170,15 +170,17 @@ TEST_CASE("how a trial ended is on record", "[trial]") {
     CHECK(trial.ended == at(9));
 }
 
-TEST_CASE("a trial cannot be completed with what is no number", "[trial]") {
+TEST_CASE("a trial is neither completed nor pruned with what is no number", "[trial]") {
     for (const double value : {kNan, kInfinity, -kInfinity}) {
         CAPTURE(value);
         Trial trial = a_trial().running().build();
         const Trial before = trial;
-        const auto done = trial.complete({value, 0, {}}, at(9));
-        REQUIRE_FALSE(done);
-        CHECK(done.error().code == ErrorCode::invalid_argument);
-        CHECK(trial == before);
+        const Outcome outcome{value, 0, {}};
+        for (const auto& done : {trial.complete(outcome, at(9)), trial.prune(outcome, at(9))}) {
+            REQUIRE_FALSE(done);
+            CHECK(done.error().code == ErrorCode::invalid_argument);
+            CHECK(trial == before);
+        }
     }
 }
 

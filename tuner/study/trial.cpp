@@ -80,6 +80,9 @@ Result<void> Trial::complete(Outcome result, TimePoint now) {
 }
 
 Result<void> Trial::prune(std::optional<Outcome> result, TimePoint now) {
+    if (result && !std::isfinite(result->objective)) {
+        return tuner::fail(ErrorCode::invalid_argument, "an objective must be a finite number");
+    }
     return require(*this, {TrialState::running}, "pruned").map([&] {
         state = TrialState::pruned;
         outcome = std::move(result);

@@ -90,7 +90,7 @@ struct Trial {
     // objective.
     Result<void> complete(Outcome result, TimePoint now);
 
-    // running -> pruned; what it last reported stays as its outcome.
+    // running -> pruned; what it last reported, if finite, stays as its outcome.
     Result<void> prune(std::optional<Outcome> result, TimePoint now);
 
     // running or pending -> failed.
