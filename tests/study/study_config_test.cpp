@@ -120,6 +120,25 @@ TEST_CASE("a changed trainer is an incompatible change", "[study_config]") {
     CHECK(changed([](TrainerSpec& t) { t.working_dir = "/elsewhere"; }) == 1);
 }
 
+TEST_CASE("the same words cut otherwise are other arguments", "[study_config]") {
+    StudyConfig then = a_config().build();
+    StudyConfig now = then;
+    SECTION("command") {
+        then.trainer.command = {"sh", "-c", "a b"};
+        now.trainer.command = {"sh", "-c", "a", "b"};
+        CHECK(
+            incompatible_changes(then, now) ==
+            std::vector<std::string>{
+                R"(command was ["sh", "-c", "a b"], is now ["sh", "-c", "a", "b"])"}
+        );
+    }
+    SECTION("env") {
+        then.trainer.env = {{"A", "1 B=2"}};
+        now.trainer.env = {{"A", "1"}, {"B", "2"}};
+        CHECK(incompatible_changes(then, now).size() == 1);
+    }
+}
+
 TEST_CASE("a changed goal or selection or seed is an incompatible change", "[study_config]") {
     CHECK(changes_by([](StudyConfig& now) {
               now.objectives[0].goal = Goal::maximize;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace tuner {
 
@@ -102,35 +103,43 @@ void compare_spaces(
 void compare_texts(
     std::vector<std::string>& changes,
     std::string_view what,
-    const std::string& then,
-    const std::string& now
+    std::string_view then,
+    std::string_view now
 ) {
     if (then != now) {
         changes.push_back(fmt::format("{} was \"{}\", is now \"{}\"", what, then, now));
     }
 }
 
-std::string join(const std::vector<std::string>& words) {
-    return fmt::format("{}", fmt::join(words, " "));
+// The words themselves are compared: "a b" and "a", "b" are not the same arguments.
+void compare_words(
+    std::vector<std::string>& changes,
+    std::string_view what,
+    const std::vector<std::string>& then,
+    const std::vector<std::string>& now
+) {
+    if (then != now) {
+        changes.push_back(fmt::format("{} was {}, is now {}", what, then, now));
+    }
 }
 
-std::string join(const std::map<std::string, std::string>& env) {
+std::vector<std::string> to_words(const std::map<std::string, std::string>& env) {
     std::vector<std::string> words;
     for (const auto& [name, value] : env) {
         words.push_back(name + "=" + value);
     }
-    return join(words);
+    return words;
 }
 
 void compare_trainers(
     std::vector<std::string>& changes, const TrainerSpec& then, const TrainerSpec& now
 ) {
-    compare_texts(changes, "command", join(then.command), join(now.command));
-    compare_texts(changes, "args", join(then.args), join(now.args));
+    compare_words(changes, "command", then.command, now.command);
+    compare_words(changes, "args", then.args, now.args);
     compare_texts(changes, "pythonModule", then.python_module, now.python_module);
-    compare_texts(changes, "packageUris", join(then.package_uris), join(now.package_uris));
+    compare_words(changes, "packageUris", then.package_uris, now.package_uris);
     compare_texts(changes, "jobDir", then.job_dir.value_or(""), now.job_dir.value_or(""));
-    compare_texts(changes, "env", join(then.env), join(now.env));
+    compare_words(changes, "env", to_words(then.env), to_words(now.env));
     compare_texts(changes, "working folder", then.working_dir, now.working_dir);
 }
 
@@ -145,12 +154,7 @@ void compare_objectives(
         return fmt::format("{}", fmt::join(words, ", "));
     };
     compare_texts(changes, "goal", describe_all(then), describe_all(now));
-    compare_texts(
-        changes,
-        "measurementSelection",
-        std::string(name_of(then.selection)),
-        std::string(name_of(now.selection))
-    );
+    compare_texts(changes, "measurementSelection", name_of(then.selection), name_of(now.selection));
 }
 
 }  // namespace
