@@ -55,6 +55,8 @@ TEST_CASE("all problems of a configuration are told at once", "[study_config]") 
 
 TEST_CASE("a study needs a metric with a name", "[study_config]") {
     CHECK_FALSE(a_config().minimizing("").try_build());
+    const auto second = [](StudyConfig& draft) { draft.objectives.push_back({}); };
+    CHECK_FALSE(a_config().with(second).try_build());
     CHECK(a_config().minimizing("rmse").try_build());
 }
 

@@ -43,7 +43,12 @@ std::vector<std::string> problems_of(const StudyConfig& config) {
             fmt::format("the name has {} bytes; at most {}", config.name.size(), kMaxStudyNameBytes)
         );
     }
-    if (config.objectives.empty() || config.objectives.front().metric.empty()) {
+    const bool unnamed = std::any_of(
+        config.objectives.begin(),
+        config.objectives.end(),
+        [](const Objective& objective) { return objective.metric.empty(); }
+    );
+    if (config.objectives.empty() || unnamed) {
         problems.push_back("a study needs a metric to rank by");
     }
     const Limits& limits = config.limits;
