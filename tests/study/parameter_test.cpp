@@ -96,6 +96,14 @@ TEST_CASE("a discrete list is not empty and strictly ascends", "[parameter]") {
     CHECK_FALSE(problem_of(DiscreteValues{{1, 1 + 1e-11}, Scale::linear}).empty());
 }
 
+TEST_CASE("a discrete list is not wider than a double can say", "[parameter]") {
+    CHECK(problem_of(DiscreteValues{{-8e307, 0, 8e307}, Scale::linear}).empty());
+    CHECK(
+        problem_of(DiscreteValues{{-1e308, 0, 1e308}, Scale::linear}) ==
+        "the range from -1e+308 to 1e+308 is too wide for a double (parameter x)"
+    );
+}
+
 TEST_CASE("categories are distinct printable texts", "[parameter]") {
     CHECK(problem_of(Categories{{"adam", "sgd", "", "mit Umlaut ä"}}).empty());
     CHECK_FALSE(problem_of(Categories{}).empty());

@@ -56,6 +56,13 @@ std::string problem_of_scale(Scale scale, double smallest) {
     return {};
 }
 
+// A linear scale divides by the width.
+std::string problem_of_width(double min, double max) {
+    return std::isfinite(max - min)
+               ? ""
+               : fmt::format("the range from {} to {} is too wide for a double", min, max);
+}
+
 std::string problem_of(const RealRange& range) {
     if (!std::isfinite(range.min) || !std::isfinite(range.max)) {
         return "minValue and maxValue must be finite numbers";
@@ -63,10 +70,8 @@ std::string problem_of(const RealRange& range) {
     if (range.max < range.min) {
         return fmt::format("maxValue {} is less than minValue {}", range.max, range.min);
     }
-    if (!std::isfinite(range.max - range.min)) {
-        return fmt::format(
-            "the range from {} to {} is too wide for a double", range.min, range.max
-        );
+    if (std::string problem = problem_of_width(range.min, range.max); !problem.empty()) {
+        return problem;
     }
     return problem_of_scale(range.scale, range.min);
 }
@@ -101,6 +106,10 @@ std::string problem_of(const DiscreteValues& list) {
                 list.values[i - 1]
             );
         }
+    }
+    if (std::string problem = problem_of_width(list.values.front(), list.values.back());
+        !problem.empty()) {
+        return problem;
     }
     return problem_of_scale(list.scale, list.values.front());
 }
