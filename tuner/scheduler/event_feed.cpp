@@ -2,9 +2,6 @@
 
 #include <algorithm>
 
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 namespace tuner {
 
 namespace asio = boost::asio;
@@ -12,45 +9,35 @@ namespace asio = boost::asio;
 EventSubscription::EventSubscription(
     EventFeed& feed, std::string study, asio::any_io_executor executor
 )
-    : feed_(feed), study_(std::move(study)), wake_(std::move(executor)) {
-    wake_.expires_at(asio::steady_timer::time_point::max());
-}
+    : feed_(feed), study_(std::move(study)), inbox_(std::move(executor)) {}
 
 EventSubscription::~EventSubscription() {
     std::erase(feed_.subscriptions_, this);
 }
 
 asio::awaitable<Result<Event>> EventSubscription::next() {
-    while (queue_.empty() && cut_off_.empty()) {
-        // The timer never expires: push() and cut_off() cancel it to wake this coroutine. When the
-        // coroutine itself is cancelled, the next await throws.
-        boost::system::error_code ignored;
-        co_await wake_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-    }
-    if (queue_.empty()) {
+    co_await inbox_.ready();
+    if (inbox_.size() == 0) {
         co_return fail(ErrorCode::unavailable, cut_off_);
     }
-    Event event = std::move(queue_.front());
-    queue_.pop_front();
-    co_return event;
+    co_return inbox_.take();
 }
 
 void EventSubscription::push(const Event& event) {
     if (!cut_off_.empty() || (!study_.empty() && study_ != event.study)) {
         return;
     }
-    if (queue_.size() == kMaxQueuedEvents) {
-        queue_.clear();
+    if (inbox_.size() == kMaxQueuedEvents) {
+        inbox_.clear();
         cut_off("the listener was too slow; resume from the last event seen");
         return;
     }
-    queue_.push_back(event);
-    wake_.cancel();
+    inbox_.push(event);
 }
 
 void EventSubscription::cut_off(std::string why) {
     cut_off_ = std::move(why);
-    wake_.cancel();
+    inbox_.close();
 }
 
 std::unique_ptr<EventSubscription> EventFeed::subscribe(std::string study) {

@@ -7,17 +7,16 @@
 #pragma once
 
 #include "tuner/base/result.h"
+#include "tuner/scheduler/inbox.h"
 #include "tuner/study/event.h"
 
 #include <cstddef>
-#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 namespace tuner {
 
@@ -45,9 +44,8 @@ class EventSubscription {
 
     EventFeed& feed_;
     std::string study_;
-    std::deque<Event> queue_;
+    Inbox<Event> inbox_;
     std::string cut_off_;
-    boost::asio::steady_timer wake_;
 };
 
 class EventFeed {

@@ -26,6 +26,7 @@ namespace tuner {
 
 class Scheduler;
 class StorageThread;
+class StudyRunner;
 
 struct StudyView {
     std::reference_wrapper<const Study> study;
@@ -108,6 +109,10 @@ class TuningService {
     const Clock& clock() const { return clock_; }
 
   private:
+    StudyRunner* newest_of_file(const std::string& file, const std::string& name) const;
+    Result<std::reference_wrapper<StudyRunner>> runner(const std::string& id) const;
+    boost::asio::awaitable<Result<RunOutcome>> go_on(StudyRunner& runner, StudyConfig config);
+
     Scheduler& scheduler_;
     StorageThread& storage_;
     EventFeed& feed_;

@@ -1,0 +1,229 @@
+#include "tuner/executor/trainer_launch.h"
+
+#include "tuner/formats/tf_config.h"
+
+#include <algorithm>
+#include <array>
+#include <sstream>
+#include <string_view>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+extern char**
+    environ;  // NOLINT(readability-redundant-declaration): POSIX declares it nowhere portable
+
+namespace tuner {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// What trainers may need of the daemon's environment. Everything else (tokens and keys above all)
+// stays out; a study names what it needs more under `env`.
+constexpr std::array kPassedOn = {
+    "PATH",
+    "HOME",
+    "USER",
+    "LOGNAME",
+    "SHELL",
+    "LANG",
+    "LANGUAGE",
+    "TZ",
+    "TMPDIR",
+    "LD_LIBRARY_PATH",
+    "PYTHONPATH",
+    "PYTHONHOME",
+    "VIRTUAL_ENV",
+    "CONDA_PREFIX",
+    "CONDA_DEFAULT_ENV",
+    "JAVA_HOME",
+    "XDG_CACHE_HOME",
+};
+constexpr std::array kPassedOnPrefixes = {
+    "LC_", "CUDA_", "NVIDIA_", "OMP_", "MKL_", "OPENBLAS_", "TF_CPP_", "PYENV_"};
+
+bool is_passed_on(std::string_view name) {
+    return std::find(kPassedOn.begin(), kPassedOn.end(), name) != kPassedOn.end() ||
+           std::any_of(
+               kPassedOnPrefixes.begin(),
+               kPassedOnPrefixes.end(),
+               [&](std::string_view prefix) { return name.starts_with(prefix); }
+           );
+}
+
+std::vector<std::string> split_path(const std::string& path) {
+    std::vector<std::string> dirs;
+    std::istringstream stream(path);
+    for (std::string dir; std::getline(stream, dir, ':');) {
+        if (!dir.empty()) {
+            dirs.push_back(dir);
+        }
+    }
+    return dirs;
+}
+
+bool is_program(const fs::path& path) {
+    std::error_code ignored;
+    return fs::is_regular_file(path, ignored) && access(path.c_str(), X_OK) == 0;
+}
+
+std::string without_trailing_slash(std::string path) {
+    while (path.size() > 1 && path.back() == '/') {
+        path.pop_back();
+    }
+    return path;
+}
+
+// Where `python3 -m MODULE` finds the module: the packages' own folders and the study's folder.
+std::string python_path(const TrainerSpec& trainer, const std::map<std::string, std::string>& env) {
+    std::vector<std::string> dirs;
+    for (const std::string& uri : trainer.package_uris) {
+        const fs::path path = fs::path(trainer.working_dir) / uri;
+        dirs.push_back(fs::is_directory(path) ? path.parent_path().string() : path.string());
+    }
+    dirs.push_back(trainer.working_dir);
+    if (const auto given = env.find("PYTHONPATH"); given != env.end() && !given->second.empty()) {
+        dirs.push_back(given->second);
+    }
+    return fmt::format("{}", fmt::join(dirs, ":"));
+}
+
+Result<std::vector<std::string>> make_argv(
+    const TrainerSpec& trainer,
+    const Trial& trial,
+    const std::optional<std::string>& job_dir,
+    const MachineEnvironment& machine
+) {
+    std::vector<std::string> argv = trainer.command;
+    if (argv.empty()) {
+        argv = {"python3", "-m", trainer.python_module};
+    }
+    Result<std::string> program =
+        find_program(argv.front(), trainer.working_dir, machine.program_dirs);
+    if (!program) {
+        return tl::unexpected(program.error());
+    }
+    argv.front() = std::move(*program);
+    argv.insert(argv.end(), trainer.args.begin(), trainer.args.end());
+    if (job_dir) {
+        argv.push_back("--job-dir=" + *job_dir);
+    }
+    // Last, so that a tuned flag wins over the same one among the user's arguments.
+    for (std::string& flag : to_flags(trial.assignment)) {
+        argv.push_back(std::move(flag));
+    }
+    return argv;
+}
+
+std::map<std::string, std::string> make_environment(
+    const Study& study,
+    const Trial& trial,
+    const AttemptRecord& attempt,
+    const MachineEnvironment& machine
+) {
+    const TrainerSpec& trainer = study.config.trainer;
+    const std::string number = std::to_string(trial.id.value());
+    std::map<std::string, std::string> env = machine.variables;
+    for (const auto& [name, value] : trainer.env) {
+        env[name] = value;
+    }
+    if (!trainer.python_module.empty()) {
+        env["PYTHONPATH"] = python_path(trainer, env);
+    }
+    env["PYTHONUNBUFFERED"] = "1";
+    env["TF_CONFIG"] = tf_config(trainer, study.id, trial.id);
+    env["CLOUD_ML_JOB_ID"] = study.id;
+    env["CLOUD_ML_TRIAL_ID"] = number;
+    env["CLOUD_ML_HP_METRIC_TAG"] = study.config.objective().metric;
+    env["CLOUD_ML_HP_METRIC_FILE"] = attempt.dir + "/hypertune/output.metrics";
+    env["TUNER_STUDY"] = study.id;
+    env["TUNER_TRIAL"] = number;
+    env["TUNER_ATTEMPT"] = std::to_string(attempt.number);
+    env["TUNER_TRIAL_DIR"] = trial_dir(attempt).string();
+    env["TUNER_CHECKPOINT_DIR"] = (trial_dir(attempt) / "checkpoints").string();
+    return env;
+}
+
+}  // namespace
+
+MachineEnvironment MachineEnvironment::of_this_process() {
+    MachineEnvironment machine;
+    for (char** entry = environ; *entry != nullptr; ++entry) {
+        const std::string_view text = *entry;
+        const std::size_t equals = text.find('=');
+        if (equals != std::string_view::npos && is_passed_on(text.substr(0, equals))) {
+            machine.variables.emplace(text.substr(0, equals), text.substr(equals + 1));
+        }
+    }
+    if (const auto path = machine.variables.find("PATH"); path != machine.variables.end()) {
+        machine.program_dirs = split_path(path->second);
+    }
+    std::error_code ignored;
+    machine.program_dirs.push_back(
+        fs::read_symlink("/proc/self/exe", ignored).parent_path().string()
+    );
+    return machine;
+}
+
+Result<std::string> find_program(
+    const std::string& name, const fs::path& working_dir, const std::vector<std::string>& dirs
+) {
+    const fs::path beside = working_dir / name;  // `name` itself when it is absolute
+    if (is_program(beside)) {
+        return beside.lexically_normal().string();
+    }
+    if (name.find('/') == std::string::npos) {
+        for (const std::string& dir : dirs) {
+            if (is_program(fs::path(dir) / name)) {
+                return (fs::path(dir) / name).string();
+            }
+        }
+        return fail(
+            ErrorCode::invalid_argument,
+            fmt::format("there is no program {} in {} or on PATH", name, working_dir.string())
+        );
+    }
+    std::error_code ignored;
+    return fail(
+        ErrorCode::invalid_argument,
+        fs::exists(beside, ignored)
+            ? fmt::format("{} is not an executable program", beside.string())
+            : fmt::format("there is no program {}", beside.string())
+    );
+}
+
+fs::path trial_dir(const AttemptRecord& attempt) {
+    return fs::path(attempt.dir).parent_path();
+}
+
+Result<Launch> make_launch(
+    const Study& study,
+    const Trial& trial,
+    const AttemptRecord& attempt,
+    const MachineEnvironment& machine
+) {
+    const TrainerSpec& trainer = study.config.trainer;
+    std::optional<std::string> job_dir;
+    if (trainer.job_dir) {
+        job_dir = fmt::format("{}/{}", without_trailing_slash(*trainer.job_dir), trial.id.value());
+    }
+    Result<std::vector<std::string>> argv = make_argv(trainer, trial, job_dir, machine);
+    if (!argv) {
+        return tl::unexpected(argv.error());
+    }
+    Launch launch;
+    launch.attempt = attempt.id;
+    launch.uuid = attempt.uuid;
+    launch.dir = attempt.dir;
+    launch.argv = std::move(*argv);
+    launch.env = make_environment(study, trial, attempt, machine);
+    launch.working_dir = trainer.working_dir;
+    launch.metric = study.config.objective().metric;
+    launch.timeout = study.config.limits.timeout;
+    launch.stall_timeout = study.config.limits.stall_timeout;
+    launch.termination_grace = study.config.limits.termination_grace;
+    return launch;
+}
+
+}  // namespace tuner

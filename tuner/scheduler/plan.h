@@ -1,0 +1,52 @@
+// next_plan() decides what a study does next. It is pure: the study, its trials and a few facts in,
+// a Plan out.
+//
+// The StudyRunner carries a plan out and asks again until there is nothing to do but wait. Trials
+// that wait to be run again go before new ones; never more than maxParallelTrials run at once;
+// never more than maxTrials exist.
+
+#pragma once
+
+#include "tuner/study/history.h"
+#include "tuner/study/study.h"
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace tuner {
+
+// When the first trials of a study all fail, it pauses instead of burning its budget (T-39 of the
+// peers' complaints).
+inline constexpr std::int64_t kFirstFailures = 3;
+
+// What the decision needs besides the study and its trials.
+struct PlanFacts {
+    bool exhausted = false;              // the optimizer had fewer suggestions than asked for
+    std::int64_t forgiven_failures = 0;  // those before the study was last resumed or loaded
+    std::set<TrialId> waiting;           // pending trials whose back-off is not over
+};
+
+struct Plan {
+    enum class Step {
+        wait,    // until something happens
+        launch,  // `relaunch`, then `suggest` new trials
+        finish,  // the study ends: `reason`, `message`
+        pause,   // likewise, but can be resumed
+    };
+
+    Step step = Step::wait;
+    std::vector<TrialId> relaunch;  // pending trials, by number
+    std::int64_t suggest = 0;       // how many new trials to ask the optimizer for
+    StudyReason reason = StudyReason::none;
+    std::string message;
+};
+
+Plan next_plan(const Study& study, const History& history, const PlanFacts& facts);
+
+// How many of the trials count against maxFailedTrials: failed ones, without infeasible points,
+// which are results.
+std::int64_t count_failures(const History& history);
+
+}  // namespace tuner

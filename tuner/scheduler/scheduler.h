@@ -1,0 +1,53 @@
+// The Scheduler owns every study's runner and lets them live and end together.
+//
+// It reads all studies when it starts; an active one then adopts what is still running and goes on
+// with every study that was not paused by its user. Everything lives on the loop thread.
+
+#pragma once
+
+#include "tuner/scheduler/study_runner.h"
+#include "tuner/scheduler/task_group.h"
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+
+namespace tuner {
+
+class Scheduler {
+  public:
+    explicit Scheduler(RunnerContext context);
+
+    // Reads the studies and starts their runners. Studies paused by an interruption go on when
+    // `resume_interrupted`.
+    boost::asio::awaitable<void> start(bool resume_interrupted);
+
+    // Stores a new study and starts its runner. The reference is good until the study is removed.
+    boost::asio::awaitable<std::reference_wrapper<StudyRunner>> create(NewStudy study);
+
+    // Forgets a study; `not_found`, `conflict` while attempts are running.
+    boost::asio::awaitable<Result<void>> remove(std::string id);
+
+    // All studies, oldest first.
+    const std::vector<std::unique_ptr<StudyRunner>>& runners() const { return runners_; }
+
+    // The runner of an id, or null.
+    StudyRunner* find(std::string_view id) const;
+
+    // Whether no study is running and no attempt is left.
+    bool is_idle() const;
+
+    // Ends every runner. Running trainers are released, not stopped.
+    boost::asio::awaitable<void> shut_down();
+
+  private:
+    StudyRunner& add(Study study, std::vector<Trial> trials);
+
+    RunnerContext context_;
+    std::vector<std::unique_ptr<StudyRunner>> runners_;
+    TaskGroup tasks_;
+};
+
+}  // namespace tuner
