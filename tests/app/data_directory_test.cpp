@@ -2,11 +2,10 @@
 
 #include "tests/support/temp_dir.h"
 
+#include <csignal>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <csignal>
 
 #include <catch2/catch.hpp>
 
@@ -18,6 +17,7 @@ namespace {
 
 unsigned mode_of(const std::filesystem::path& path) {
     struct stat status {};
+
     REQUIRE(stat(path.c_str(), &status) == 0);
     return status.st_mode & 0777;
 }
@@ -31,7 +31,9 @@ TEST_CASE("a data directory is made for its owner alone", "[data_directory]") {
     CHECK(mode_of(directory->path()) == 0700);
 }
 
-TEST_CASE("a data directory that others can read is refused with the way to close it", "[data_directory]") {
+TEST_CASE(
+    "a data directory that others can read is refused with the way to close it", "[data_directory]"
+) {
     const tuner::TempDir temp;
     std::filesystem::create_directory(temp.path() / "open");
     REQUIRE(chmod((temp.path() / "open").c_str(), 0755) == 0);

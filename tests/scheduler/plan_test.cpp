@@ -1,0 +1,155 @@
+#include "tuner/scheduler/plan.h"
+
+#include "tests/support/builders.h"
+
+#include <catch2/catch.hpp>
+
+using namespace tuner;
+using namespace tuner::test;
+
+namespace {
+
+ConfigBuilder limited(std::int64_t trials, std::int64_t parallel) {
+    return a_config().with([=](StudyConfig& config) {
+        config.limits.max_trials = trials;
+        config.limits.max_parallel_trials = parallel;
+    });
+}
+
+Plan plan_for(
+    const StudyConfig& config, const std::vector<TrialBuilder>& trials, const PlanFacts& facts = {}
+) {
+    return next_plan(a_study(config), a_history(config, trials), facts);
+}
+
+}  // namespace
+
+TEST_CASE("a new study asks for as many suggestions as may run at once", "[plan]") {
+    const Plan plan = plan_for(limited(20, 5).build(), {});
+    CHECK(plan.step == Plan::Step::launch);
+    CHECK(plan.suggest == 5);
+    CHECK(plan.relaunch.empty());
+}
+
+TEST_CASE("never more trials run at once than maxParallelTrials", "[plan]") {
+    const Plan full =
+        plan_for(limited(20, 2).build(), {a_trial(1).running(), a_trial(2).running()});
+    CHECK(full.step == Plan::Step::wait);
+    const Plan one_free =
+        plan_for(limited(20, 2).build(), {a_trial(1).completed(1), a_trial(2).running()});
+    CHECK(one_free.suggest == 1);
+}
+
+TEST_CASE("more running trials than a lowered maxParallelTrials start nothing", "[plan]") {
+    const Plan plan =
+        plan_for(limited(20, 1).build(), {a_trial(1).running(), a_trial(2).running()});
+    CHECK(plan.step == Plan::Step::wait);
+}
+
+TEST_CASE("never more trials exist than maxTrials and failed ones count", "[plan]") {
+    const Plan plan =
+        plan_for(limited(3, 5).build(), {a_trial(1).failed(), a_trial(2).completed(1)});
+    CHECK(plan.suggest == 1);
+    const Plan none = plan_for(
+        limited(3, 5).build(), {a_trial(1).failed(), a_trial(2).completed(1), a_trial(3).running()}
+    );
+    CHECK(none.step == Plan::Step::wait);
+}
+
+TEST_CASE("a study is finished when its last trial has ended", "[plan]") {
+    const Plan plan =
+        plan_for(limited(2, 5).build(), {a_trial(1).completed(1), a_trial(2).failed()});
+    CHECK(plan.step == Plan::Step::finish);
+    CHECK(plan.reason == StudyReason::max_trials);
+}
+
+TEST_CASE("T-14 an exhausted space ends the study once its running trials have ended", "[plan]") {
+    PlanFacts facts;
+    facts.exhausted = true;
+    CHECK(plan_for(limited(20, 5).build(), {a_trial(1).running()}, facts).step == Plan::Step::wait);
+    const Plan plan = plan_for(limited(20, 5).build(), {a_trial(1).completed(1)}, facts);
+    CHECK(plan.step == Plan::Step::finish);
+    CHECK(plan.reason == StudyReason::exhausted);
+}
+
+TEST_CASE("pending trials are launched before new ones are asked for", "[plan]") {
+    const Plan plan = plan_for(
+        limited(20, 3).build(), {a_trial(1).running(), a_trial(2), a_trial(3).completed(1)}
+    );
+    CHECK(plan.relaunch == std::vector{TrialId(2)});
+    CHECK(plan.suggest == 1);
+}
+
+TEST_CASE("a trial in its back-off leaves its slot to others", "[plan]") {
+    PlanFacts facts;
+    facts.waiting.insert(TrialId(1));
+    const Plan plan = plan_for(limited(20, 1).build(), {a_trial(1)}, facts);
+    CHECK(plan.relaunch.empty());
+    CHECK(plan.suggest == 1);
+    const Plan last = plan_for(limited(1, 1).build(), {a_trial(1)}, facts);
+    CHECK(last.step == Plan::Step::wait);
+}
+
+TEST_CASE("a study that is not running plans nothing", "[plan]") {
+    const StudyConfig config = a_config().build();
+    Study study = a_study(config);
+    must(study.pause(StudyReason::user, ""));
+    CHECK(next_plan(study, a_history(config, {a_trial(1)}), {}).step == Plan::Step::wait);
+}
+
+TEST_CASE(
+    "a study fails when maxFailedTrials is reached and says the trainer's last words", "[plan]"
+) {
+    const StudyConfig config =
+        a_config().with([](StudyConfig& c) { c.limits.max_failed_trials = 2; }).build();
+    CHECK(
+        plan_for(config, {a_trial(1).completed(1), a_trial(2).failed()}).step == Plan::Step::launch
+    );
+    const Plan plan = plan_for(
+        config,
+        {a_trial(1).failed(), a_trial(2).completed(1), a_trial(3).failed(), a_trial(4).running()}
+    );
+    CHECK(plan.step == Plan::Step::finish);
+    CHECK(plan.reason == StudyReason::failed_trials);
+    CHECK(
+        plan.message ==
+        "2 of 4 trials failed, which reaches maxFailedTrials 2. The last one, trial 3: exit code 1"
+    );
+}
+
+TEST_CASE("infeasible trials are results and do not count as failures", "[plan]") {
+    const StudyConfig config =
+        a_config().with([](StudyConfig& c) { c.limits.max_failed_trials = 1; }).build();
+    CHECK(
+        plan_for(config, {a_trial(1).failed(FailureKind::infeasible)}).step == Plan::Step::launch
+    );
+}
+
+TEST_CASE("T-39 a study pauses when its first three trials all fail", "[plan]") {
+    const StudyConfig config = a_config().build();
+    const std::vector<TrialBuilder> failed = {
+        a_trial(1).failed(), a_trial(2).failed(), a_trial(3).failed()};
+    CHECK(
+        plan_for(config, {failed[0], failed[1], a_trial(3).running()}).step == Plan::Step::launch
+    );
+    const Plan plan = plan_for(config, failed);
+    CHECK(plan.step == Plan::Step::pause);
+    CHECK(plan.reason == StudyReason::failed_trials);
+
+    SECTION("but not when one of them gave a result") {
+        CHECK(
+            plan_for(config, {failed[0], a_trial(2).completed(1), failed[2]}).step ==
+            Plan::Step::launch
+        );
+    }
+    SECTION("and goes on for three more failures when it is resumed") {
+        PlanFacts facts;
+        facts.forgiven_failures = 3;
+        CHECK(plan_for(config, failed, facts).step == Plan::Step::launch);
+        std::vector<TrialBuilder> more = failed;
+        for (int id = 4; id <= 6; ++id) {
+            more.push_back(a_trial(id).failed());
+        }
+        CHECK(plan_for(config, more, facts).step == Plan::Step::pause);
+    }
+}
