@@ -1,0 +1,121 @@
+#include "tuner/app/daemon.h"
+
+#include "tuner/api/routes.h"
+#include "tuner/base/log.h"
+#include "tuner/executor/process.h"
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <thread>
+#include <unistd.h>
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
+
+namespace tuner {
+
+namespace asio = boost::asio;
+
+namespace {
+
+// How often an interrupted daemon looks whether its trainers are gone.
+constexpr std::chrono::milliseconds kIdlePoll{20};
+
+// The loop and the storage thread have a core's worth of work between them; optimizers get the
+// rest.
+unsigned pool_size() {
+    return std::max(1U, std::thread::hardware_concurrency() - 1);
+}
+
+// The shim lies beside the tuner program.
+std::filesystem::path shim_program() {
+    return std::filesystem::read_symlink("/proc/self/exe").parent_path() / "tuner-shim";
+}
+
+HttpServerConfig server_config(const DataDirectory& directory, const DaemonOptions& options) {
+    HttpServerConfig config;
+    config.listen = options.listen;
+    config.token = directory.token();
+    config.routes = routes();
+    return config;
+}
+
+[[noreturn]] void rethrow(const std::exception_ptr& error) {
+    std::rethrow_exception(error);
+}
+
+}  // namespace
+
+Daemon::Daemon(
+    asio::io_context& loop,
+    const DataDirectory& directory,
+    DataLock lock,
+    const DaemonOptions& options
+)
+    : options_(options),
+      lock_(std::move(lock)),
+      machine_(MachineEnvironment::of_this_process()),
+      loop_(loop),
+      pool_(pool_size()),
+      feed_(loop.get_executor()),
+      storage_(
+          Storage::open(directory.database(), own_identity(), clock_.now()),
+          loop.get_executor(),
+          [this](const std::vector<Event>& events) {
+              for (const Event& event : events) {
+                  feed_.publish(event);
+              }
+          }
+      ),
+      executor_(loop.get_executor(), shim_program()),
+      scheduler_(RunnerContext{
+          loop.get_executor(),
+          pool_,
+          storage_,
+          executor_,
+          feed_,
+          clock_,
+          machine_,
+          directory.studies(),
+          [this](const std::string& why) { replaced_ = why; },
+          options.passive,
+      }),
+      service_(scheduler_, storage_, feed_, clock_),
+      server_(loop.get_executor(), server_config(directory, options), service_),
+      tasks_(loop.get_executor(), rethrow) {
+    lock_.announce({server_.url(), getpid()});
+}
+
+Daemon::~Daemon() {
+    pool_.join();
+}
+
+asio::awaitable<void> Daemon::start() {
+    co_await scheduler_.start(options_.resume_interrupted);
+    tasks_.spawn(server_.run());
+    log::info("daemon_started", fmt::format("url={} passive={}", server_.url(), options_.passive));
+}
+
+asio::awaitable<void> Daemon::interrupt() {
+    for (const auto& runner : scheduler_.runners()) {
+        if (runner->study().state == StudyState::running) {
+            co_await runner->pause(true, StudyReason::interrupted);
+        }
+    }
+    asio::steady_timer timer(loop_);
+    while (!scheduler_.is_idle()) {
+        timer.expires_after(kIdlePoll);
+        co_await timer.async_wait(asio::use_awaitable);
+    }
+}
+
+asio::awaitable<void> Daemon::shut_down() {
+    feed_.close();
+    server_.stop();
+    co_await tasks_.join();
+    co_await scheduler_.shut_down();
+}
+
+}  // namespace tuner

@@ -1,0 +1,87 @@
+// The Daemon is tuner at work on one data directory: it owns every concrete part, in dependency
+// order, so that its destruction is the order of shutting down.
+//
+// An active daemon runs studies; a passive one only answers questions about the records and changes
+// them, for commands that are typed while no daemon runs. Both answer HTTP on `url()`. Everything
+// but the storage thread and the worker pool lives on the loop thread.
+
+#pragma once
+
+#include "tuner/api/http_server.h"
+#include "tuner/app/data_directory.h"
+#include "tuner/base/time.h"
+#include "tuner/executor/local_executor.h"
+#include "tuner/executor/trainer_launch.h"
+#include "tuner/scheduler/event_feed.h"
+#include "tuner/scheduler/scheduler.h"
+#include "tuner/scheduler/task_group.h"
+#include "tuner/service/tuning_service.h"
+#include "tuner/storage/storage_thread.h"
+
+#include <string>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+namespace tuner {
+
+struct DaemonOptions {
+    boost::asio::ip::tcp::endpoint listen;  // port 0: any free one
+    bool passive = false;
+    bool resume_interrupted = false;  // go on with studies that a Ctrl-C or shutdown interrupted
+};
+
+class Daemon {
+  public:
+    // Opens the database and listens. Throws StorageError, and boost::system::system_error when the
+    // port is taken.
+    Daemon(
+        boost::asio::io_context& loop,
+        const DataDirectory& directory,
+        DataLock lock,
+        const DaemonOptions& options
+    );
+    ~Daemon();
+    Daemon(const Daemon&) = delete;
+    Daemon& operator=(const Daemon&) = delete;
+
+    // Reads the studies, adopts what runs, and starts to answer.
+    boost::asio::awaitable<void> start();
+
+    // Pauses every running study as interrupted, stops its trainers politely and waits until they
+    // are gone.
+    boost::asio::awaitable<void> interrupt();
+
+    // Stops answering and releases every trainer; they live on under their shims.
+    boost::asio::awaitable<void> shut_down();
+
+    std::string url() const { return server_.url(); }
+
+    // Whether no study is running and no attempt is left.
+    bool is_idle() const { return scheduler_.is_idle(); }
+
+    // Why this daemon must end now: another one has taken over its database. Empty while all is
+    // well.
+    const std::string& replaced() const { return replaced_; }
+
+  private:
+    DaemonOptions options_;
+    DataLock lock_;
+    SystemClock clock_;
+    MachineEnvironment machine_;
+    std::string replaced_;
+
+    boost::asio::io_context& loop_;
+    boost::asio::thread_pool pool_;
+    EventFeed feed_;
+    StorageThread storage_;
+    LocalExecutor executor_;
+    Scheduler scheduler_;
+    TuningService service_;
+    HttpServer server_;
+    TaskGroup tasks_;
+};
+
+}  // namespace tuner
