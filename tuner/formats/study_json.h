@@ -1,65 +1,56 @@
-// Domain types as JSON and back: the only place that knows the field names of the native API
-// (product.md section 5).
+// Studies, trials and assignments as the JSON of the native API (product.md section 5), and foreign
+// JSON to an assignment: with stored_json.h the only place that knows the field names.
 //
-// lowerCamelCase names, RFC 3339 UTC times, integers as numbers, categories as strings; what does
-// not exist is null and never NaN. Parsing limits a document before building it: kMaxJsonBytes,
-// kMaxJsonDepth, no duplicate keys.
+// lowerCamelCase names, RFC 3339 UTC times, integers as numbers, categories as texts; what does not
+// exist is null and never NaN. Every text in it is valid UTF-8 whatever a trainer wrote, so that
+// dumping cannot throw. Pure functions.
 
 #pragma once
 
 #include "tuner/base/result.h"
-#include "tuner/study/attempt.h"
+#include "tuner/formats/json_text.h"
+#include "tuner/formats/stored_json.h"
 #include "tuner/study/history.h"
-#include "tuner/study/ranking.h"
 #include "tuner/study/study.h"
 
 #include <cstdint>
-#include <map>
 #include <optional>
-#include <span>
 #include <string>
-#include <string_view>
-#include <vector>
 
 #include <nlohmann/json_fwd.hpp>
 
 namespace tuner {
 
-inline constexpr std::size_t kMaxJsonBytes = 1 << 20;
-inline constexpr std::size_t kMaxJsonDepth = 64;
-inline constexpr std::size_t kMaxJsonValues = 100'000;
-
 // A study with the counts of its trials by state and its best trial: one object of GET /v1/studies.
+// `config` is the document as it was given, as JSON; a text when it can no longer be parsed, null
+// when there was none.
 nlohmann::ordered_json to_json(const Study& study, const History& history);
 
-// One object of GET …/trials; `rank` is added when given.
+// One object of GET …/trials; `rank` is added when given. `metrics` and `step` are those of the
+// outcome, or of the latest measurement while there is none.
 nlohmann::ordered_json to_json(
+    const Trial& trial, const std::string& study_id, std::optional<std::int64_t> rank = std::nullopt
+);
+
+// One measurement: {"step": 300, "metrics": {"rmse": 1.2}}.
+nlohmann::ordered_json to_json(const Measurement& measurement);
+
+// GET …/trials/N: the object above with `measurements` in order of arrival.
+nlohmann::ordered_json to_json_with_measurements(
     const Trial& trial, const std::string& study_id, std::optional<std::int64_t> rank = std::nullopt
 );
 
 // {"batch_size": 35, "nembeds": 16}: a trial's parameters alone.
 nlohmann::ordered_json to_json(const Assignment& assignment);
 
-// The legacy `trainingOutput` of a study: trials best first, every value a string
-// (contract.md 4.4).
+// The legacy `trainingOutput` of a study (contract.md 4.4): trials best first, those without a
+// result last, every parameter a text. A trainer that ended well without a usable metric counts as
+// the legacy service counted it: SUCCEEDED, without `finalMetric`. `consumedMLUnits` is hours that
+// trials ran, summed.
 nlohmann::ordered_json to_training_output(const Study& study, const History& history);
 
-// A configuration as stored in the database, and back; from_stored_config fails only on a damaged
-// record.
-std::string to_stored_config(const StudyConfig& config);
-Result<StudyConfig> from_stored_config(std::string_view text);
-
-// Likewise for an assignment (types are kept: 1 and 1.0 and "1" stay apart) and a provenance.
-std::string to_stored_assignment(const Assignment& assignment);
-Result<Assignment> from_stored_assignment(std::string_view text);
-std::string to_stored_provenance(const Provenance& provenance);
-Result<Provenance> from_stored_provenance(std::string_view text);
-
-// A request body or any other foreign JSON, checked against the limits above before a document is
-// built.
-Result<nlohmann::json> parse_json(std::string_view text);
-
-// An assignment from {"name": value}: numbers become what each parameter's domain wants.
+// An assignment from {"name": value}: numbers become what each parameter's domain wants (512.0 is
+// an integer, 1 is a real, a number or boolean stands for the category spelled so).
 // `invalid_argument` as in SearchSpace::check.
 Result<Assignment> parse_assignment(const nlohmann::json& object, const SearchSpace& space);
 

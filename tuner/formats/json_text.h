@@ -1,0 +1,37 @@
+// JSON from outside, checked before a document is built of it.
+//
+// nlohmann_json 3.11 parses any depth and then overflows the stack when such a document is copied
+// or written, keeps the last of two equal keys without a word, and quotes what it could not read,
+// whatever its length. So a first pass over the text, which builds nothing, bounds bytes, depth and
+// number of values and refuses ill-formed UTF-8 and duplicate keys; only then is there a document.
+
+#pragma once
+
+#include "tuner/base/result.h"
+
+#include <cstddef>
+#include <string_view>
+
+#include <nlohmann/json_fwd.hpp>
+
+namespace tuner {
+
+inline constexpr std::size_t kMaxJsonBytes = 1 << 20;
+inline constexpr std::size_t kMaxJsonDepth = 64;
+inline constexpr std::size_t kMaxJsonValues = 100'000;
+
+struct JsonLimits {
+    std::size_t bytes = kMaxJsonBytes;
+    std::size_t depth = kMaxJsonDepth;
+    std::size_t values = kMaxJsonValues;  // numbers, texts, arrays and objects together
+};
+
+// A request body or any other foreign JSON; `invalid_argument` says what is wrong and where.
+Result<nlohmann::json> parse_json(std::string_view text, const JsonLimits& limits = {});
+
+// The same with the members of objects in the order of the text.
+Result<nlohmann::ordered_json> parse_ordered_json(
+    std::string_view text, const JsonLimits& limits = {}
+);
+
+}  // namespace tuner
