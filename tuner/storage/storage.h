@@ -13,6 +13,7 @@
 #include "tuner/base/id.h"
 #include "tuner/base/result.h"
 #include "tuner/base/time.h"
+#include "tuner/storage/storage_error.h"
 #include "tuner/study/attempt.h"
 #include "tuner/study/event.h"
 #include "tuner/study/history.h"
@@ -24,25 +25,11 @@
 #include <memory>
 #include <optional>
 #include <span>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace tuner {
-
-// The database cannot be used: disk full, I/O error, corrupt or too new file. The text is for
-// people.
-class StorageError : public std::runtime_error {
-  public:
-    using std::runtime_error::runtime_error;
-};
-
-// Another daemon has taken over this database.
-class StaleDaemon : public StorageError {
-  public:
-    using StorageError::StorageError;
-};
 
 // What a study is made of besides its number.
 struct NewStudy {
@@ -119,12 +106,13 @@ class Storage {
     Result<void> set_running(AttemptId attempt, const AttemptIdentity& identity, TimePoint now);
 
     // T4: measurements and how far the metric file was read, in one commit. An offset not beyond
-    // the stored one changes nothing: replays are harmless. Only for live attempts, else
-    // `conflict`.
+    // the stored one changes nothing: replays are harmless. Without an offset (measurements that
+    // came through the API) they are added anyway. A metric with a step and value that the attempt
+    // has reported before is kept once. Only for live attempts, else `conflict`.
     Result<void> add_measurements(
         AttemptId attempt,
         std::span<const Measurement> measurements,
-        std::int64_t offset,
+        std::optional<std::int64_t> offset,
         TimePoint now
     );
 

@@ -1,0 +1,155 @@
+#include "tuner/storage/database.h"
+
+#include "tuner/storage/migrations.h"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <iterator>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+namespace tuner {
+
+namespace {
+
+// Makes an empty file that only its owner can read; SQLite gives the files beside it the same mode.
+// A file that exists is never opened here: closing it would drop SQLite's locks on it.
+void create_if_missing(const std::filesystem::path& file) {
+    const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd >= 0) {
+        ::close(fd);
+        return;
+    }
+    if (errno != EEXIST) {
+        const std::string reason = std::generic_category().message(errno);
+        throw StorageError(fmt::format(
+            "cannot create the database {}: {}; its folder must exist and you must be allowed to "
+            "write there",
+            file.string(),
+            reason
+        ));
+    }
+    if (!std::filesystem::is_regular_file(file)) {
+        throw StorageError(
+            fmt::format("cannot open the database {}: it is not a regular file", file.string())
+        );
+    }
+}
+
+void check_health(Connection& connection) {
+    Statement check = connection.query("PRAGMA quick_check(1)");
+    const std::string verdict = check.next() ? check.text() : "no answer";
+    if (verdict != "ok") {
+        throw StorageError(fmt::format(
+            "database {} is damaged: {}; it was left as it is: copy it, then put back a backup "
+            "(FILE.backup-vN) or use another data directory",
+            connection.name(),
+            verdict
+        ));
+    }
+}
+
+void enter_wal_mode(Connection& connection) {
+    Statement answer = connection.query("PRAGMA journal_mode = WAL");
+    const std::string mode = answer.next() ? answer.text() : "unknown";
+    if (mode != "wal") {
+        throw StorageError(fmt::format(
+            "database {}: its file system cannot do write-ahead logging (journal mode {}); use a "
+            "data directory on a local disk",
+            connection.name(),
+            mode
+        ));
+    }
+}
+
+}  // namespace
+
+Database Database::open(
+    const std::filesystem::path& file, const AttemptIdentity& daemon, TimePoint now
+) {
+    create_if_missing(file);
+    Connection connection = Connection::open(file);
+    connection.keep_file_as_it_is(true);
+    check_health(connection);
+    schema_version(connection, std::ssize(all_migrations()));
+    connection.keep_file_as_it_is(false);
+    enter_wal_mode(connection);
+    connection.run_script("PRAGMA synchronous = FULL");
+    migrate(connection, all_migrations());
+
+    Database database(std::move(connection), daemon, now);
+
+    struct stat status {};
+
+    if (::stat(file.c_str(), &status) == 0) {
+        database.device_ = status.st_dev;
+        database.inode_ = status.st_ino;
+    }
+    return database;
+}
+
+Database Database::in_memory(TimePoint now) {
+    Connection connection = Connection::in_memory();
+    migrate(connection, all_migrations());
+    return Database(std::move(connection), {}, now);
+}
+
+Database::Database(Connection connection, const AttemptIdentity& daemon, TimePoint now)
+    : connection_(std::move(connection)) {
+    Transaction transaction(connection_, Transaction::Kind::write);
+    connection_.run(
+        "INSERT INTO daemon (boot_id, pid_namespace, pid, start_ticks, started_ms)"
+        " VALUES (?1, ?2, ?3, ?4, ?5)",
+        daemon.boot_id,
+        daemon.pid_namespace,
+        daemon.pid,
+        static_cast<std::int64_t>(daemon.start_ticks),
+        now
+    );
+    epoch_ = connection_.last_key();
+    transaction.commit();
+}
+
+// A file that was moved, replaced or removed would take what we write with it.
+void Database::check_file() const {
+    if (inode_ == 0) {
+        return;
+    }
+
+    struct stat status {};
+
+    if (::stat(connection_.name().c_str(), &status) != 0 || status.st_dev != device_ ||
+        status.st_ino != inode_) {
+        throw StorageError(fmt::format(
+            "database {} was moved, replaced or removed while in use: nothing more is written; put "
+            "the file back, or start again",
+            connection_.name()
+        ));
+    }
+}
+
+void Database::check_epoch() {
+    Statement newest =
+        connection_.query("SELECT epoch, pid, started_ms FROM daemon ORDER BY epoch DESC LIMIT 1");
+    const std::int64_t epoch = newest.next() ? newest.integer() : 0;
+    if (epoch == epoch_) {
+        return;
+    }
+    const std::int64_t pid = newest.integer();
+    throw StaleDaemon(fmt::format(
+        "database {} was taken over by another daemon (pid {}, started {}): this one must end",
+        connection_.name(),
+        pid,
+        to_rfc3339(newest.time())
+    ));
+}
+
+void Database::publish() {
+    std::move(uncommitted_.begin(), uncommitted_.end(), std::back_inserter(committed_));
+    uncommitted_.clear();
+}
+
+}  // namespace tuner

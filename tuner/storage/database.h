@@ -1,0 +1,79 @@
+// Database is the open file with the daemon's epoch: every change goes through write(), which is
+// one transaction that asserts the epoch and announces its events only when it is committed.
+//
+// Opening looks before it touches: a file that is damaged, of another program or of a newer tuner
+// is refused and stays byte for byte as it was.
+
+#pragma once
+
+#include "tuner/storage/sqlite.h"
+#include "tuner/storage/transaction.h"
+#include "tuner/study/attempt.h"
+#include "tuner/study/event.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <utility>
+#include <vector>
+
+namespace tuner {
+
+class Database {
+  public:
+    // Storage::open and Storage::in_memory, without what the rows mean.
+    static Database open(
+        const std::filesystem::path& file, const AttemptIdentity& daemon, TimePoint now
+    );
+    static Database in_memory(TimePoint now);
+
+    // For queries.
+    Connection& connection() { return connection_; }
+
+    // The number of this opening: greater than that of every daemon before.
+    std::int64_t epoch() const { return epoch_; }
+
+    // Runs `body`, which returns a Result, in a write transaction: committed with its events when
+    // there is a value, rolled back when there is an error or something is thrown.
+    template <class F>
+    auto write(F body) {
+        check_file();
+        Transaction transaction(connection_, Transaction::Kind::write);
+        check_epoch();
+        uncommitted_.clear();
+        auto result = body();
+        if (result) {
+            transaction.commit();
+            publish();
+        }
+        return result;
+    }
+
+    // Runs `body` in a transaction that sees one moment of the database.
+    template <class F>
+    auto read(F body) {
+        Transaction transaction(connection_, Transaction::Kind::read);
+        return body();
+    }
+
+    // Within write(): `event` happens when the transaction is committed.
+    void announce(Event event) { uncommitted_.push_back(std::move(event)); }
+
+    // The events committed since the last call.
+    std::vector<Event> take_events() { return std::exchange(committed_, {}); }
+
+  private:
+    Database(Connection connection, const AttemptIdentity& daemon, TimePoint now);
+
+    void check_file() const;
+    void check_epoch();
+    void publish();
+
+    Connection connection_;
+    std::int64_t epoch_ = 0;
+    std::uint64_t device_ = 0;  // of the file as it was opened; 0 in memory
+    std::uint64_t inode_ = 0;
+    std::vector<Event> uncommitted_;
+    std::vector<Event> committed_;
+};
+
+}  // namespace tuner

@@ -1,0 +1,40 @@
+// The rows of `event`, and what each kind of event says. Used by storage.cpp, within its
+// transactions.
+//
+// Trial events carry the trial as GET gives it, without measurements. Study events carry the part
+// of GET's object that can change and costs no look at the trials: their counts are left out.
+
+#pragma once
+
+#include "tuner/storage/database.h"
+#include "tuner/study/study.h"
+#include "tuner/study/trial.h"
+
+#include <span>
+#include <string_view>
+
+namespace tuner {
+
+void record_study_event(Database& database, EventKind kind, const Study& study, TimePoint now);
+
+void record_trial_event(
+    Database& database, EventKind kind, const std::string& study, const Trial& trial, TimePoint now
+);
+
+// Announced with id 0 and not recorded; carries only the new measurements.
+void announce_measurements(
+    Database& database,
+    const std::string& study,
+    TrialId trial,
+    std::span<const Measurement> measurements,
+    TimePoint now
+);
+
+// Forgets what happened to a study.
+void delete_events(Connection& connection, std::string_view study);
+
+std::vector<Event> load_events(
+    Connection& connection, std::int64_t after, std::string_view study, std::size_t limit
+);
+
+}  // namespace tuner

@@ -1,0 +1,194 @@
+#include "tuner/storage/measurement_rows.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <tuple>
+#include <unordered_map>
+
+namespace tuner {
+
+namespace {
+
+enum : std::int64_t { kFinite, kNan, kPositiveInfinity, kNegativeInfinity };
+
+// The names of metrics, each looked up once.
+class MetricNames {
+  public:
+    explicit MetricNames(Connection& connection) : connection_(connection) {}
+
+    // The key of a name, made when it is new.
+    std::int64_t key(const std::string& name) {
+        const auto [entry, is_new] = keys_.try_emplace(name, 0);
+        if (is_new) {
+            connection_.run("INSERT INTO metric (name) VALUES (?1) ON CONFLICT DO NOTHING", name);
+            entry->second = connection_.integer("SELECT key FROM metric WHERE name = ?1", name);
+        }
+        return entry->second;
+    }
+
+    const std::string& name(std::int64_t key) {
+        const auto [entry, is_new] = names_.try_emplace(key);
+        if (is_new) {
+            Statement row = connection_.query("SELECT name FROM metric WHERE key = ?1", key);
+            entry->second = row.next() ? row.text() : std::string();
+        }
+        return entry->second;
+    }
+
+  private:
+    Connection& connection_;
+    std::unordered_map<std::string, std::int64_t> keys_;
+    std::unordered_map<std::int64_t, std::string> names_;
+};
+
+struct MeasurementRow {
+    std::size_t trial = 0;  // its place among the trials
+    std::int64_t sequence = 0;
+    std::int64_t position = 0;
+    std::int64_t step = 0;
+    std::int64_t metric = 0;
+    double value = 0;
+
+    auto order() const { return std::tuple(trial, sequence, position); }
+};
+
+double read_number(Statement& row) {
+    StoredNumber stored;
+    stored.kind = row.integer();
+    stored.value = row.real();
+    return stored.number();
+}
+
+std::vector<MeasurementRow> read_measurements(Connection& connection, StudyKey study) {
+    // CROSS JOIN keeps this order of loops: trials, then the measurements of each.
+    Statement rows = connection.query(
+        "SELECT trial.number, measurement.sequence, measurement.position, measurement.step,"
+        "       measurement.metric, measurement.kind, measurement.value"
+        " FROM trial CROSS JOIN measurement ON measurement.attempt = trial.attempt"
+        " WHERE trial.study = ?1",
+        study.value()
+    );
+    std::vector<MeasurementRow> found;
+    while (rows.next()) {
+        MeasurementRow& row = found.emplace_back();
+        row.trial = static_cast<std::size_t>(rows.integer() - 1);
+        row.sequence = rows.integer();
+        row.position = rows.integer();
+        row.step = rows.integer();
+        row.metric = rows.integer();
+        row.value = read_number(rows);
+    }
+    return found;
+}
+
+void load_outcome_metrics(
+    Connection& connection, StudyKey study, std::vector<Trial>& trials, MetricNames& names
+) {
+    Statement rows = connection.query(
+        "SELECT trial.number, outcome_metric.metric, outcome_metric.kind, outcome_metric.value"
+        " FROM trial CROSS JOIN outcome_metric ON outcome_metric.trial = trial.key"
+        " WHERE trial.study = ?1 ORDER BY trial.number, outcome_metric.position",
+        study.value()
+    );
+    while (rows.next()) {
+        Trial& trial = trials.at(static_cast<std::size_t>(rows.integer() - 1));
+        const std::string& name = names.name(rows.integer());
+        const double value = read_number(rows);
+        if (trial.outcome) {
+            trial.outcome->metrics.push_back({name, value});
+        }
+    }
+}
+
+}  // namespace
+
+StoredNumber StoredNumber::from(double number) {
+    if (std::isfinite(number)) {
+        return {kFinite, number};
+    }
+    return {std::isnan(number) ? kNan : number > 0 ? kPositiveInfinity : kNegativeInfinity, 0};
+}
+
+double StoredNumber::number() const {
+    constexpr double kInfinity = std::numeric_limits<double>::infinity();
+    switch (kind) {
+        case kNan:
+            return std::numeric_limits<double>::quiet_NaN();
+        case kPositiveInfinity:
+            return kInfinity;
+        case kNegativeInfinity:
+            return -kInfinity;
+        default:
+            return value;
+    }
+}
+
+void insert_measurements(
+    Connection& connection,
+    std::int64_t attempt,
+    std::int64_t first,
+    std::span<const Measurement> measurements
+) {
+    MetricNames names(connection);
+    std::int64_t sequence = first;
+    for (const Measurement& measurement : measurements) {
+        std::int64_t position = 0;
+        for (const Metric& metric : measurement.metrics) {
+            const StoredNumber number = StoredNumber::from(metric.value);
+            connection.run(
+                "INSERT INTO measurement (attempt, step, metric, kind, value, sequence, position)"
+                " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
+                attempt,
+                measurement.step,
+                names.key(metric.name),
+                number.kind,
+                number.value,
+                sequence,
+                position++
+            );
+        }
+        ++sequence;
+    }
+}
+
+void replace_outcome_metrics(
+    Connection& connection, std::int64_t trial, const std::vector<Metric>& metrics
+) {
+    MetricNames names(connection);
+    connection.run("DELETE FROM outcome_metric WHERE trial = ?1", trial);
+    std::int64_t position = 0;
+    for (const Metric& metric : metrics) {
+        const StoredNumber number = StoredNumber::from(metric.value);
+        connection.run(
+            "INSERT INTO outcome_metric (trial, position, metric, kind, value)"
+            " VALUES (?1, ?2, ?3, ?4, ?5)",
+            trial,
+            position++,
+            names.key(metric.name),
+            number.kind,
+            number.value
+        );
+    }
+}
+
+void load_measurements(Connection& connection, StudyKey study, std::vector<Trial>& trials) {
+    MetricNames names(connection);
+    std::vector<MeasurementRow> rows = read_measurements(connection, study);
+    std::sort(rows.begin(), rows.end(), [](const MeasurementRow& a, const MeasurementRow& b) {
+        return a.order() < b.order();
+    });
+    const MeasurementRow* previous = nullptr;
+    for (const MeasurementRow& row : rows) {
+        std::vector<Measurement>& list = trials.at(row.trial).measurements;
+        if (previous == nullptr || previous->trial != row.trial ||
+            previous->sequence != row.sequence) {
+            list.push_back({row.step, {}});
+        }
+        list.back().metrics.push_back({names.name(row.metric), row.value});
+        previous = &row;
+    }
+    load_outcome_metrics(connection, study, trials, names);
+}
+
+}  // namespace tuner
