@@ -14,7 +14,9 @@
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/execution.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/prefer.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -27,7 +29,10 @@ boost::asio::awaitable<std::invoke_result_t<Function>> offload(
     namespace asio = boost::asio;
     using Value = std::invoke_result_t<Function>;
     auto initiate = [&pool](auto handler, Function work) {
-        const auto home = asio::get_associated_executor(handler);
+        // Keeps the loop running while it waits for us.
+        const auto home = asio::prefer(
+            asio::get_associated_executor(handler), asio::execution::outstanding_work.tracked
+        );
         asio::post(pool, [handler = std::move(handler), work = std::move(work), home]() mutable {
             std::exception_ptr error;
             std::optional<Value> value;

@@ -1,10 +1,9 @@
-// A StudyRunner is the coroutine of one study: it drains its inbox, asks next_plan() what to do,
-// and does it.
+// A StudyRunner is the life of one study: it empties its inbox, asks next_plan() what to do, and
+// does it.
 //
-// All state of a study changes here, in one place, at the runner's own pace: attempts that end and
-// commands of users arrive in the inbox. Storage is told before memory changes and before anybody
-// hears of it. When storage breaks, the study pauses with the reason; its trainers live on under
-// their shims and are adopted when it is resumed. Everything lives on the loop thread.
+// A study changes in one place, at the runner's own pace: ended attempts and users' commands arrive
+// in the inbox. When storage breaks, the study pauses with the reason; its trainers live on under
+// their shims and are adopted again when it is resumed. Everything lives on the loop thread.
 
 #pragma once
 
@@ -16,15 +15,13 @@
 #include "tuner/scheduler/event_feed.h"
 #include "tuner/scheduler/inbox.h"
 #include "tuner/scheduler/plan.h"
+#include "tuner/scheduler/running_attempts.h"
+#include "tuner/scheduler/study_record.h"
 #include "tuner/scheduler/task_group.h"
-#include "tuner/scheduler/verdict.h"
 #include "tuner/storage/storage_thread.h"
-#include "tuner/study/history.h"
-#include "tuner/study/study.h"
 
 #include <filesystem>
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <variant>
@@ -53,16 +50,14 @@ struct RunnerContext {
 
 class StudyRunner {
   public:
-    using Act = std::function<boost::asio::awaitable<Result<void>>()>;
-
     StudyRunner(RunnerContext& context, Study study, std::vector<Trial> trials);
 
-    const Study& study() const { return study_; }
+    const Study& study() const { return record_.study(); }
 
-    const History& history() const { return history_; }
+    const History& history() const { return record_.history(); }
 
     // How many attempts are being minded.
-    std::size_t running_attempts() const { return running_.size(); }
+    std::size_t running_attempts() const { return attempts_.size(); }
 
     // The study's life, until cancelled: adopts what an earlier daemon left, then plans and acts.
     boost::asio::awaitable<void> run();
@@ -77,21 +72,17 @@ class StudyRunner {
     boost::asio::awaitable<Result<void>> set_limits(Limits limits);
 
   private:
-    struct Running {
-        AttemptRecord record;
-        std::unique_ptr<Attempt> attempt;
-        StopPurpose purpose = StopPurpose::none;
-    };
+    using Act = std::function<boost::asio::awaitable<Result<void>>()>;
 
     struct AttemptEnded {
         TrialId trial;
         AttemptExit exit;
     };
 
-    // The attempt can no longer be minded: its report could not be stored.
-    struct MindingFailed {
+    // Its report could not be stored, so nobody minds it any more.
+    struct AttemptAbandoned {
         TrialId trial;
-        std::string message;
+        std::string why;
     };
 
     struct BackoffOver {
@@ -103,53 +94,42 @@ class StudyRunner {
         std::shared_ptr<Inbox<Result<void>>> reply;
     };
 
-    using Message = std::variant<AttemptEnded, MindingFailed, BackoffOver, Command>;
+    using Message = std::variant<AttemptEnded, AttemptAbandoned, BackoffOver, Command>;
 
-    // One turn of the life: act on the plan, or wait for a message and apply it.
+    // The life: one turn acts on the plan, or waits for a message and applies it.
     boost::asio::awaitable<void> turn();
     boost::asio::awaitable<void> apply(Message message);
-    boost::asio::awaitable<void> apply_end(AttemptEnded message);
     boost::asio::awaitable<void> apply_command(Command command);
-    boost::asio::awaitable<void> act(Plan plan);
     boost::asio::awaitable<void> recover();
-    boost::asio::awaitable<void> reload();
+    void stop_working(std::string why);
 
-    boost::asio::awaitable<void> launch(Plan plan);
+    // Acting on a plan.
+    boost::asio::awaitable<void> act(Plan plan);
     boost::asio::awaitable<void> add_suggestions(std::int64_t count);
     boost::asio::awaitable<void> start_trial(TrialId id);
     boost::asio::awaitable<void> end_attempt(
-        AttemptRecord record, AttemptExit exit, StopPurpose purpose
+        AttemptRecord attempt, AttemptExit exit, StopPurpose purpose
     );
-    boost::asio::awaitable<void> stop_attempts(StopPurpose purpose);
-    boost::asio::awaitable<void> cancel_pending_trials();
-    boost::asio::awaitable<void> finish(Plan plan);
-
-    void mind(AttemptRecord record, std::unique_ptr<Attempt> attempt, StopPurpose purpose);
-    boost::asio::awaitable<void> mind_attempt(TrialId id, AttemptId attempt);
-    boost::asio::awaitable<void> store_report(TrialId id, AttemptId attempt, Report report);
+    boost::asio::awaitable<void> end_study(Study after);
     boost::asio::awaitable<void> wait_backoff(TrialId id, Duration duration);
 
+    // Commands, when their turn has come (study_commands.cpp).
     boost::asio::awaitable<Result<void>> ask(Act act);
     boost::asio::awaitable<Result<void>> do_pause(bool now, StudyReason why);
     boost::asio::awaitable<Result<void>> do_resume();
     boost::asio::awaitable<Result<void>> do_cancel();
     boost::asio::awaitable<Result<void>> do_set_limits(Limits limits);
-    boost::asio::awaitable<Result<void>> store(Study after);
-
-    void stop_working(std::string message);
-    Trial& trial(TrialId id);
 
     RunnerContext& context_;
     std::unique_ptr<const Optimizer> optimizer_;
 
-    Study study_;
-    History history_;
+    StudyRecord record_;
     PlanFacts facts_;
-    std::map<TrialId, Running> running_;
     Inbox<Message> inbox_;
+    RunningAttempts attempts_;
+    TaskGroup backoffs_;
     bool leaving_ = false;
     Inbox<std::monostate> gone_;
-    TaskGroup tasks_;
 };
 
 }  // namespace tuner

@@ -1,0 +1,71 @@
+// RunningAttempts are the attempts of one study that are alive: each has a coroutine that minds it.
+//
+// A minding coroutine stores what its attempt says and hands its end to the study's runner; it
+// decides nothing. When a report cannot be stored it gives up with the reason, and the trainer
+// lives on under its shim. Loop thread only.
+
+#pragma once
+
+#include "tuner/executor/executor.h"
+#include "tuner/scheduler/study_record.h"
+#include "tuner/scheduler/task_group.h"
+#include "tuner/scheduler/verdict.h"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+namespace tuner {
+
+class RunningAttempts {
+  public:
+    using Ended = std::function<void(TrialId, AttemptExit)>;
+    using Abandoned = std::function<void(TrialId, std::string)>;
+
+    // `ended` and `abandoned` are called on the loop, once for each attempt that was added; the
+    // owner then remove()s it.
+    RunningAttempts(
+        boost::asio::any_io_executor loop, StudyRecord& record, Ended ended, Abandoned abandoned
+    );
+
+    // Lets the trainer go (or, if adopted, on) and minds it.
+    void add(AttemptRecord record, std::unique_ptr<Attempt> attempt, StopPurpose purpose);
+
+    // Forgets an attempt that is over.
+    void remove(TrialId id) { running_.erase(id); }
+
+    bool contains(TrialId id) const { return running_.contains(id); }
+
+    std::size_t size() const { return running_.size(); }
+
+    const AttemptRecord& record(TrialId id) const { return running_.at(id).record; }
+
+    StopPurpose purpose(TrialId id) const { return running_.at(id).purpose; }
+
+    // Tells every attempt to stop, on record first.
+    boost::asio::awaitable<void> stop_all(StopPurpose purpose);
+
+    // Releases every trainer: none is stopped. Returns when the minding coroutines are gone.
+    boost::asio::awaitable<void> release_all();
+
+  private:
+    struct Running {
+        AttemptRecord record;
+        std::unique_ptr<Attempt> attempt;
+        StopPurpose purpose = StopPurpose::none;
+    };
+
+    boost::asio::awaitable<void> mind(TrialId id, AttemptId attempt);
+
+    StudyRecord& record_;
+    Ended ended_;
+    Abandoned abandoned_;
+    std::map<TrialId, Running> running_;
+    TaskGroup tasks_;
+};
+
+}  // namespace tuner

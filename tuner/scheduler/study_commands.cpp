@@ -1,0 +1,142 @@
+// The commands of a StudyRunner: what users may do to a study, each when its turn in the inbox has
+// come.
+
+#include "tuner/scheduler/study_runner.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace tuner {
+
+namespace asio = boost::asio;
+
+namespace {
+
+// Why a study cannot go on: it would end again at once.
+std::string describe_refusal(const Study& study, const Plan& plan) {
+    return plan.reason == StudyReason::failed_trials
+               ? fmt::format(
+                     "study {} cannot go on: {} Raise maxFailedTrials to go on",
+                     study.id,
+                     plan.message
+                 )
+               : fmt::format(
+                     "study {} has run all of its {} trials: raise maxTrials to go on",
+                     study.id,
+                     study.config.limits.max_trials
+                 );
+}
+
+}  // namespace
+
+asio::awaitable<Result<void>> StudyRunner::pause(bool now, StudyReason why) {
+    return ask([this, now, why] { return do_pause(now, why); });
+}
+
+asio::awaitable<Result<void>> StudyRunner::resume() {
+    return ask([this] { return do_resume(); });
+}
+
+asio::awaitable<Result<void>> StudyRunner::cancel() {
+    return ask([this] { return do_cancel(); });
+}
+
+asio::awaitable<Result<void>> StudyRunner::set_limits(Limits limits) {
+    return ask([this, limits] { return do_set_limits(limits); });
+}
+
+asio::awaitable<Result<void>> StudyRunner::ask(Act act) {
+    auto reply = std::make_shared<Inbox<Result<void>>>(context_.loop);
+    inbox_.push(Command{std::move(act), reply});
+    co_await reply->ready();
+    co_return reply->take();
+}
+
+asio::awaitable<void> StudyRunner::apply_command(Command command) {
+    std::string broken;
+    try {
+        Result<void> done = co_await command.act();
+        command.reply->push(std::move(done));
+    } catch (const StaleDaemon&) {
+        command.reply->push(
+            fail(ErrorCode::unavailable, "another daemon has taken over this data directory")
+        );
+        throw;
+    } catch (const StorageError& e) {
+        broken = e.what();
+    }
+    if (!broken.empty()) {
+        command.reply->push(fail(ErrorCode::internal, broken));
+        stop_working(std::move(broken));
+    }
+}
+
+asio::awaitable<Result<void>> StudyRunner::do_pause(bool now, StudyReason why) {
+    if (study().state != StudyState::paused) {
+        Study after = study();
+        if (Result<void> allowed = after.pause(why, ""); !allowed) {
+            co_return allowed;
+        }
+        co_await record_.store(std::move(after));
+    }
+    if (now) {
+        co_await attempts_.stop_all(StopPurpose::requeue);
+    }
+    co_return Result<void>{};
+}
+
+asio::awaitable<Result<void>> StudyRunner::do_resume() {
+    if (study().state == StudyState::running) {
+        co_return Result<void>{};
+    }
+    if (study().reason == StudyReason::error) {
+        co_await record_.reload();  // where it is still running
+        co_await recover();
+        co_return Result<void>{};
+    }
+    Study after = study();
+    if (Result<void> allowed = after.resume(); !allowed) {
+        co_return allowed;
+    }
+    PlanFacts facts;
+    facts.waiting = facts_.waiting;
+    facts.forgiven_failures = count_failures(history());
+    const Plan plan = next_plan(after, history(), facts);
+    if (plan.step == Plan::Step::finish) {
+        co_return fail(ErrorCode::conflict, describe_refusal(study(), plan));
+    }
+    co_await record_.store(std::move(after));
+    facts_ = std::move(facts);
+    co_return Result<void>{};
+}
+
+asio::awaitable<Result<void>> StudyRunner::do_cancel() {
+    if (study().state == StudyState::cancelled || study().state == StudyState::finished) {
+        co_return Result<void>{};
+    }
+    Study after = study();
+    if (Result<void> allowed = after.cancel(context_.clock.now()); !allowed) {
+        co_return allowed;
+    }
+    co_await end_study(std::move(after));
+    co_return Result<void>{};
+}
+
+asio::awaitable<Result<void>> StudyRunner::do_set_limits(Limits limits) {
+    if (study().state == StudyState::cancelled) {
+        co_return fail(ErrorCode::conflict, fmt::format("study {} is cancelled", study().id));
+    }
+    StudyConfig changed = study().config;
+    changed.limits = limits;
+    Result<StudyConfig> checked = StudyConfig::create(std::move(changed));
+    if (!checked) {
+        co_return tl::unexpected(checked.error());
+    }
+    Study after = study();
+    after.config = std::move(*checked);
+    co_await record_.store(std::move(after));
+    co_return Result<void>{};
+}
+
+}  // namespace tuner

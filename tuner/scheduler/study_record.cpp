@@ -1,0 +1,162 @@
+#include "tuner/scheduler/study_record.h"
+
+#include "tuner/base/contract.h"
+
+#include <utility>
+
+namespace tuner {
+
+namespace asio = boost::asio;
+
+namespace {
+
+// A change that the record refuses means that memory and record differ: the world broke under us.
+void must(const Result<void>& stored) {
+    if (!stored) {
+        throw StorageError("the database contradicts this daemon: " + stored.error().message);
+    }
+}
+
+template <class T>
+T must(Result<T> stored) {
+    must(stored.map([](const T&) {}));
+    return std::move(*stored);
+}
+
+}  // namespace
+
+StudyRecord::StudyRecord(
+    StorageThread& storage, const Clock& clock, Study study, std::vector<Trial> trials
+)
+    : storage_(storage),
+      clock_(clock),
+      study_(std::move(study)),
+      history_{study_.config, std::move(trials)} {}
+
+const Trial& StudyRecord::trial(TrialId id) const {
+    const auto index = static_cast<std::size_t>(id.value()) - 1;
+    expects(index < history_.trials.size(), "trials are dense from 1");
+    return history_.trials[index];
+}
+
+Trial& StudyRecord::mutable_trial(TrialId id) {
+    return const_cast<Trial&>(trial(id));  // NOLINT: *this is not const
+}
+
+History StudyRecord::history_without_measurements() const {
+    History copy{history_.config, {}};
+    copy.trials.reserve(history_.trials.size());
+    for (const Trial& trial : history_.trials) {
+        Trial& slim = copy.trials.emplace_back();
+        slim.id = trial.id;
+        slim.assignment = trial.assignment;
+        slim.provenance = trial.provenance;
+        slim.state = trial.state;
+        slim.outcome = trial.outcome;
+        slim.failure = trial.failure;
+    }
+    return copy;
+}
+
+asio::awaitable<void> StudyRecord::store(Study after) {
+    auto update = [after, before = study_.state, now = clock_.now()](Storage& s) {
+        return s.update_study(after, before, now);
+    };
+    must(co_await storage_(std::move(update)));
+    study_ = std::move(after);
+    history_.config = study_.config;
+}
+
+asio::awaitable<void> StudyRecord::add_trials(std::vector<Suggestion> suggestions) {
+    const TimePoint now = clock_.now();
+    std::vector<Trial> added;
+    for (Suggestion& suggestion : suggestions) {
+        const TrialId id(static_cast<std::int64_t>(history_.trials.size() + added.size()) + 1);
+        added.push_back(Trial::create(id, std::move(suggestion), now));
+    }
+    auto add = [key = study_.key, added, now](Storage& s) { return s.add_trials(key, added, now); };
+    must(co_await storage_(std::move(add)));
+    history_.trials.insert(history_.trials.end(), added.begin(), added.end());
+}
+
+asio::awaitable<AttemptRecord> StudyRecord::begin_attempt(
+    TrialId id, std::filesystem::path studies_dir
+) {
+    const TimePoint now = clock_.now();
+    Trial started = trial(id);
+    must(started.start(now));
+    auto begin = [key = study_.key, started, dir = studies_dir / study_.id, now](Storage& s) {
+        return s.begin_attempt(key, started, dir, now);
+    };
+    Result<AttemptRecord> record = co_await storage_(std::move(begin));
+    AttemptRecord begun = must(std::move(record));
+    mutable_trial(id) = std::move(started);
+    co_return begun;
+}
+
+asio::awaitable<void> StudyRecord::set_running(AttemptId attempt, AttemptIdentity identity) {
+    auto set = [attempt, identity = std::move(identity), now = clock_.now()](Storage& s) {
+        return s.set_running(attempt, identity, now);
+    };
+    must(co_await storage_(std::move(set)));
+}
+
+asio::awaitable<void> StudyRecord::add_measurements(TrialId id, AttemptId attempt, Report report) {
+    auto add = [attempt, report, now = clock_.now()](Storage& s) {
+        return s.add_measurements(attempt, report.measurements, report.metrics_offset, now);
+    };
+    must(co_await storage_(std::move(add)));
+    for (Measurement& measurement : report.measurements) {
+        must(mutable_trial(id).record(std::move(measurement)));
+    }
+}
+
+asio::awaitable<void> StudyRecord::end_attempt(AttemptId attempt, AttemptExit exit, Trial after) {
+    auto end_it = [end = AttemptEnd{attempt, std::move(exit), after},
+                   now = clock_.now()](Storage& s) { return s.end_attempt(end, now); };
+    must(co_await storage_(std::move(end_it)));
+    mutable_trial(after.id) = std::move(after);
+}
+
+asio::awaitable<void> StudyRecord::set_stopping(AttemptId attempt) {
+    auto set = [attempt, now = clock_.now()](Storage& s) { return s.set_stopping(attempt, now); };
+    must(co_await storage_(std::move(set)));
+}
+
+asio::awaitable<void> StudyRecord::cancel_pending_trials() {
+    for (Trial& pending : history_.trials) {
+        if (pending.state != TrialState::pending) {
+            continue;
+        }
+        const TimePoint now = clock_.now();
+        Trial after = pending;
+        must(after.cancel(now));
+        auto update = [key = study_.key, after, now](Storage& s) {
+            return s.update_trial(key, after, TrialState::pending, now);
+        };
+        must(co_await storage_(std::move(update)));
+        pending = std::move(after);
+    }
+}
+
+asio::awaitable<std::vector<AttemptRecord>> StudyRecord::live_attempts() {
+    auto read = [](Storage& s) { return s.live_attempts(); };
+    std::vector<AttemptRecord> live = co_await storage_(std::move(read));
+    std::erase_if(live, [&](const AttemptRecord& record) { return record.study != study_.key; });
+    co_return live;
+}
+
+asio::awaitable<void> StudyRecord::reload() {
+    auto read_study = [key = study_.key](Storage& s) { return s.study(key); };
+    Result<Study> study = co_await storage_(std::move(read_study));
+    auto read_trials = [key = study_.key](Storage& s) { return s.trials(key); };
+    std::vector<Trial> trials = co_await storage_(std::move(read_trials));
+    study_ = must(std::move(study));
+    history_ = History{study_.config, std::move(trials)};
+}
+
+void StudyRecord::pause_in_memory(std::string why) {
+    must(study_.pause(StudyReason::error, std::move(why)));
+}
+
+}  // namespace tuner

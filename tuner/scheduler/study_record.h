@@ -1,0 +1,83 @@
+// A StudyRecord is one study in memory and on disk, changed together: storage first, then memory.
+//
+// Every method that changes something awaits one transaction. When storage refuses what memory
+// believes, the world broke: StorageError is thrown, and reload() makes memory equal to the record
+// again. Lives on the loop thread; owned by its StudyRunner, which alone calls the methods that
+// change it (add_measurements excepted: attempts report at their own pace).
+
+#pragma once
+
+#include "tuner/base/result.h"
+#include "tuner/base/time.h"
+#include "tuner/executor/executor.h"
+#include "tuner/storage/storage_thread.h"
+#include "tuner/study/history.h"
+#include "tuner/study/study.h"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+
+namespace tuner {
+
+class StudyRecord {
+  public:
+    StudyRecord(StorageThread& storage, const Clock& clock, Study study, std::vector<Trial> trials);
+
+    const Study& study() const { return study_; }
+
+    const History& history() const { return history_; }
+
+    const Trial& trial(TrialId id) const;
+
+    // What an optimizer needs of the history: everything but the curves, which can be long.
+    History history_without_measurements() const;
+
+    // Stores a study that was changed by a transition or has other limits.
+    boost::asio::awaitable<void> store(Study after);
+
+    // T1: new pending trials, numbered on from the last.
+    boost::asio::awaitable<void> add_trials(std::vector<Suggestion> suggestions);
+
+    // T2: the trial runs, and an attempt of it is intended in a folder below `studies_dir`.
+    boost::asio::awaitable<AttemptRecord> begin_attempt(
+        TrialId id, std::filesystem::path studies_dir
+    );
+
+    // T3: the attempt's minder is known.
+    boost::asio::awaitable<void> set_running(AttemptId attempt, AttemptIdentity identity);
+
+    // T4: what an attempt of trial `id` said.
+    boost::asio::awaitable<void> add_measurements(TrialId id, AttemptId attempt, Report report);
+
+    // T5: the attempt is over and the trial is `after`.
+    boost::asio::awaitable<void> end_attempt(AttemptId attempt, AttemptExit exit, Trial after);
+
+    // T6: the attempt is told to stop.
+    boost::asio::awaitable<void> set_stopping(AttemptId attempt);
+
+    // Cancels every trial that waits to be run.
+    boost::asio::awaitable<void> cancel_pending_trials();
+
+    // The study's attempts that have not ended, by the record.
+    boost::asio::awaitable<std::vector<AttemptRecord>> live_attempts();
+
+    // Memory becomes what the record says.
+    boost::asio::awaitable<void> reload();
+
+    // The study pauses in memory alone, because the record cannot be written.
+    void pause_in_memory(std::string why);
+
+  private:
+    Trial& mutable_trial(TrialId id);
+
+    StorageThread& storage_;
+    const Clock& clock_;
+
+    Study study_;
+    History history_;
+};
+
+}  // namespace tuner
