@@ -1,0 +1,88 @@
+#include "tuner/storage/migrations.h"
+
+#include "tests/storage/fixtures.h"
+
+#include <sys/stat.h>
+
+using namespace tuner;
+using Catch::Matchers::Contains;
+
+namespace {
+
+const std::vector<Migration> kOne = {{1, "001.sql", "CREATE TABLE a (x INTEGER) STRICT;"}};
+const std::vector<Migration> kTwo = {
+    kOne[0], {2, "002.sql", "CREATE TABLE b (y INTEGER) STRICT; INSERT INTO b SELECT x FROM a;"}};
+const std::vector<Migration> kBroken = {
+    kOne[0], {2, "002.sql", "CREATE TABLE b (y INTEGER) STRICT; INSERT INTO nowhere VALUES (1);"}};
+
+Connection open_empty(const std::filesystem::path& file) {
+    std::ofstream(file).close();
+    return Connection::open(file);
+}
+
+std::filesystem::path backup_of(const TempDir& dir) {
+    return dir.path() / "tuner.db.backup-v1";
+}
+
+}  // namespace
+
+TEST_CASE("an empty database gets the newest schema without a backup", "[migrations]") {
+    const TempDir dir;
+    Connection connection = open_empty(dir.database());
+    CHECK(schema_version(connection, 2) == 0);
+    migrate(connection, kTwo);
+    CHECK(schema_version(connection, 2) == 2);
+    CHECK(connection.integer("SELECT count(*) FROM b") == 0);
+    CHECK_FALSE(std::filesystem::exists(backup_of(dir)));
+    migrate(connection, kTwo);
+    CHECK(schema_version(connection, 2) == 2);
+}
+
+TEST_CASE("an older database is copied and then migrated", "[migrations]") {
+    const TempDir dir;
+    Connection connection = open_empty(dir.database());
+    migrate(connection, kOne);
+    connection.run("INSERT INTO a VALUES (42)");
+    std::ofstream(dir.path() / "tuner.db.backup-v1.partial") << "of a copy that was interrupted";
+    migrate(connection, kTwo);
+    CHECK(connection.integer("SELECT y FROM b") == 42);
+
+    Connection copy = Connection::open(backup_of(dir));
+    CHECK(schema_version(copy, 1) == 1);
+    CHECK(copy.integer("SELECT x FROM a") == 42);
+
+    struct stat status {};
+
+    REQUIRE(::stat(backup_of(dir).c_str(), &status) == 0);
+    CHECK((status.st_mode & 0777U) == 0600);
+    CHECK_FALSE(std::filesystem::exists(dir.path() / "tuner.db.backup-v1.partial"));
+}
+
+TEST_CASE("a migration happens completely or not at all", "[migrations]") {
+    const TempDir dir;
+    Connection connection = open_empty(dir.database());
+    migrate(connection, kOne);
+    CHECK_THROWS_WITH(migrate(connection, kBroken), Contains("no such table: nowhere"));
+    CHECK(schema_version(connection, 2) == 1);
+    CHECK(connection.integer("SELECT count(*) FROM sqlite_schema WHERE name = 'b'") == 0);
+    migrate(connection, kTwo);
+    CHECK(schema_version(connection, 2) == 2);
+}
+
+TEST_CASE("a schema newer than known is refused", "[migrations]") {
+    Connection connection = Connection::in_memory();
+    migrate(connection, kTwo);
+    CHECK_THROWS_WITH(
+        migrate(connection, kOne),
+        Contains("has schema version 2") && Contains("knows versions up to 1")
+    );
+}
+
+TEST_CASE("the migrations of this program are numbered densely", "[migrations]") {
+    std::int64_t version = 0;
+    for (const Migration& migration : all_migrations()) {
+        CHECK(migration.version == ++version);
+        CHECK_FALSE(migration.sql.empty());
+    }
+    CHECK(version >= 1);
+}
