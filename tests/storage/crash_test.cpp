@@ -94,7 +94,7 @@ void check(Storage& storage, StudyKey study, Acknowledged& total) {
 
 }  // namespace
 
-TEST_CASE("nothing acknowledged is lost when the daemon is killed", "[storage][slow]") {
+TEST_CASE("nothing acknowledged is lost when the daemon is killed", "[storage]") {
     const TempDir dir;
     StudyKey study;
     {
