@@ -98,9 +98,9 @@ std::vector<Example> read_shards(
     }
     if (examples.empty()) {
         throw Failure(fmt::format(
-            "{} in {}; make data by `babyweight-trainer generate --output-dir {}` or name another "
+            "{} {}; make data by `babyweight-trainer generate --output-dir {}` or name another "
             "folder by --train-data",
-            shards.empty() ? "no file matches" : "no row",
+            shards.empty() ? "no file matches" : "there is no row in",
             (dir / shard_glob(kind, pattern)).string(),
             dir.string()
         ));

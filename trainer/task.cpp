@@ -42,7 +42,7 @@ constexpr std::array kGenerateFlags = std::to_array<FlagSpec>({
     {"--output-dir", Takes::one, "folder to write train.csv-* and eval.csv-* to"},
     {"--births", Takes::one, "how many births; each gives two rows (100000)"},
     {"--shards", Takes::one, "files of each kind (10)"},
-    {"--seed", Takes::one, "the same seed gives the same files (0)"},
+    {"--seed", Takes::one, "the same seed gives the same files (2008)"},
 });
 
 constexpr std::array kPredictFlags = std::to_array<FlagSpec>({
@@ -128,8 +128,9 @@ ModelShape model_shape(const Flags& flags) {
     return shape;
 }
 
-std::uint64_t seed_of(const Flags& flags) {
-    return static_cast<std::uint64_t>(flags.integer("--seed", 0, kAnyNatural));
+std::uint64_t seed_of(const Flags& flags, std::uint64_t otherwise) {
+    const auto fallback = static_cast<std::int64_t>(otherwise);
+    return static_cast<std::uint64_t>(flags.integer("--seed", fallback, kAnyNatural));
 }
 
 std::string from_environment(const char* name) {
@@ -172,7 +173,7 @@ TrainTask parse_train_task(std::span<const std::string> args, const Environment&
     }
     const std::int64_t tenth = std::max<std::int64_t>(task.train_examples / kEvaluations, 1);
     task.eval_every = flags.integer("--eval-every", tenth, kAnyPositive);
-    task.seed = seed_of(flags);
+    task.seed = seed_of(flags, task.seed);
     return task;
 }
 
@@ -182,7 +183,7 @@ GenerateTask parse_generate_task(std::span<const std::string> args) {
     task.output_dir = required(flags, "--output-dir");
     task.births = flags.integer("--births", task.births, kBirths);
     task.shards = static_cast<int>(flags.integer("--shards", task.shards, kShards));
-    task.seed = seed_of(flags);
+    task.seed = seed_of(flags, task.seed);
     return task;
 }
 

@@ -51,7 +51,7 @@ struct GenerateTask {
     std::filesystem::path output_dir;
     std::int64_t births = 100'000;
     int shards = 10;
-    std::uint64_t seed = 0;
+    std::uint64_t seed = 2008;
 };
 
 struct PredictTask {
@@ -61,10 +61,10 @@ struct PredictTask {
 
 // What a tuning service says through environment variables; all of it may be absent.
 struct Environment {
-    std::string tf_config;       // TF_CONFIG, JSON; task.trial is the trial's number
+    std::string tf_config{};     // TF_CONFIG, JSON; task.trial is the trial's number
     std::string trial_id = "0";  // CLOUD_ML_TRIAL_ID
-    std::string metric_file;     // CLOUD_ML_HP_METRIC_FILE
-    std::string metric_tag;      // CLOUD_ML_HP_METRIC_TAG
+    std::string metric_file{};   // CLOUD_ML_HP_METRIC_FILE
+    std::string metric_tag{};    // CLOUD_ML_HP_METRIC_TAG
 };
 
 Environment read_environment();
