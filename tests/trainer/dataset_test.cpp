@@ -89,6 +89,7 @@ TEST_CASE("no shards is an error that names the glob", "[dataset]") {
     );
     dir.write("train.csv-00000-of-00001", "");
     CHECK_THROWS_WITH(
-        trainer::read_shards(dir.path(), "train", "of"), Catch::Contains("there is no row in " + glob)
+        trainer::read_shards(dir.path(), "train", "of"),
+        Catch::Contains("there is no row in " + glob)
     );
 }
