@@ -3,11 +3,13 @@
 //
 // All problems of a file are found at once, each with line, column, the value and what would be
 // right. The same reader takes JSON, which is YAML. Anchors, aliases and tags are refused; so are
-// duplicate and unknown keys.
+// duplicate and unknown keys. docs/hyperparam.md lists every key.
 
 #pragma once
 
 #include "tuner/base/result.h"
+#include "tuner/formats/problem.h"
+#include "tuner/formats/yaml_document.h"
 #include "tuner/study/study_config.h"
 
 #include <filesystem>
@@ -17,24 +19,10 @@
 
 namespace tuner {
 
-inline constexpr std::size_t kMaxYamlBytes = 1 << 20;
-inline constexpr std::size_t kMaxYamlDepth = 32;
-inline constexpr std::size_t kMaxProblems = 100;
-
-// One thing that is wrong (or, for notices, worth knowing) at a place of the file. Lines and
-// columns count from 1.
-struct Problem {
-    int line = 1;
-    int column = 1;
-    std::string message;
-
-    friend bool operator==(const Problem&, const Problem&) = default;
-};
-
 struct ParsedStudy {
     StudyConfig config;
-    std::vector<Problem>
-        notices;  // a missing goal that maximizes, machine fields that mean nothing here
+    // A missing goal that maximizes, machine fields that mean nothing here.
+    std::vector<Problem> notices;
 };
 
 // What the document does not say itself.
@@ -49,8 +37,7 @@ tl::expected<ParsedStudy, std::vector<Problem>> parse_study_yaml(
     std::string_view text, const StudyYamlContext& context
 );
 
-// "hyperparam.yaml:9:17: maxValue 8 is less than minValue 512 (parameter batch_size)", then the
-// line itself with a caret below the column; for all problems.
+// The problems with their lines and carets; see problem.h.
 std::string to_text(
     const std::vector<Problem>& problems, std::string_view text, const StudyYamlContext& context
 );

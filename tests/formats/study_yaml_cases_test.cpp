@@ -1,0 +1,97 @@
+// Holds every file of tests/cases/study_yaml to its golden text: the configuration and the notices
+// of a good file, the problems of a bad one. TUNER_WRITE_GOLDEN=1 writes them anew, to be read.
+
+#include "tuner/formats/stored_json.h"
+#include "tuner/formats/study_yaml.h"
+
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include <catch2/catch.hpp>
+
+namespace fs = std::filesystem;
+using namespace tuner;
+
+namespace {
+
+const fs::path kCases = fs::path(TUNER_CASES_DIR) / "study_yaml";
+
+std::string read_file(const fs::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::ostringstream text;
+    text << file.rdbuf();
+    return text.str();
+}
+
+std::set<fs::path> yaml_files(const char* folder) {
+    std::set<fs::path> files;
+    for (const auto& entry : fs::directory_iterator(kCases / folder)) {
+        if (entry.path().extension() == ".yaml") {
+            files.insert(entry.path());
+        }
+    }
+    return files;
+}
+
+// Checks `text` against the golden file beside `path`, or writes it.
+void check_golden(const fs::path& path, const std::string& text) {
+    const fs::path golden = fs::path(path).replace_extension(".expected");
+    const char* write = std::getenv("TUNER_WRITE_GOLDEN");
+    if (write != nullptr && std::string(write) == "1") {
+        std::ofstream(golden, std::ios::binary) << text;
+    }
+    CHECK(text == read_file(golden));
+}
+
+StudyYamlContext context_of(const fs::path& path) {
+    return {"hyperparam.yaml", "/home/user/lab", path.stem().string()};
+}
+
+}  // namespace
+
+TEST_CASE("every good study file gives exactly its configuration", "[study_yaml]") {
+    const auto files = yaml_files("good");
+    CHECK(files.size() >= 25);
+    for (const fs::path& path : files) {
+        CAPTURE(path.string());
+        const std::string text = read_file(path);
+        const auto study = parse_study_yaml(text, context_of(path));
+        if (!study) {
+            FAIL(to_text(study.error(), text, context_of(path)));
+        }
+        std::string expected = to_readable_config(study->config);
+        if (!study->notices.empty()) {
+            expected += "notices:\n" + to_text(study->notices, text, context_of(path));
+        }
+        check_golden(path, expected);
+        CHECK(from_stored_config(to_stored_config(study->config)) == study->config);
+    }
+}
+
+TEST_CASE("every bad study file gives exactly its problems", "[study_yaml]") {
+    const auto files = yaml_files("bad");
+    CHECK(files.size() >= 40);
+    for (const fs::path& path : files) {
+        CAPTURE(path.string());
+        const std::string text = read_file(path);
+        const auto start = std::chrono::steady_clock::now();
+        const auto study = parse_study_yaml(text, context_of(path));
+        CHECK(std::chrono::steady_clock::now() - start < std::chrono::milliseconds(500));
+        REQUIRE_FALSE(study);
+        REQUIRE_FALSE(study.error().empty());
+        check_golden(path, to_text(study.error(), text, context_of(path)));
+    }
+}
+
+TEST_CASE("a golden file without its study file is left over", "[study_yaml]") {
+    for (const char* folder : {"good", "bad"}) {
+        for (const auto& entry : fs::directory_iterator(kCases / folder)) {
+            CAPTURE(entry.path().string());
+            CHECK(fs::exists(fs::path(entry.path()).replace_extension(".yaml")));
+        }
+    }
+}

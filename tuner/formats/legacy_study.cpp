@@ -1,0 +1,88 @@
+#include "tuner/formats/legacy_study.h"
+
+#include "tuner/formats/legacy_hyperparameters.h"
+#include "tuner/formats/legacy_keys.h"
+#include "tuner/formats/legacy_run.h"
+#include "tuner/study/limits.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace tuner::legacy {
+
+namespace {
+
+bool is_name_character(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-' || c == '.';
+}
+
+void read_name(YamlReader& reader, StudyConfig& config) {
+    for (const std::string_view key : {"jobId", "name"}) {
+        const auto name = reader.text(key);
+        if (!name || name->empty()) {
+            continue;
+        }
+        const Place at = reader.find(key)->at;
+        if (name->size() > kMaxStudyNameBytes) {
+            reader.problem(
+                at,
+                fmt::format(
+                    "{} has {} characters; at most {} are allowed",
+                    key,
+                    name->size(),
+                    kMaxStudyNameBytes
+                )
+            );
+        } else if (name->front() == '-' || name->front() == '.' || !std::all_of(name->begin(), name->end(), is_name_character)) {
+            reader.problem(
+                at,
+                fmt::format(
+                    "{} {} may have letters, digits and _ - . only, and not begin with - or .",
+                    key,
+                    quoted(*name)
+                )
+            );
+        }
+        config.name = *name;
+    }
+}
+
+void read_training_input(const YamlNode& node, Findings& findings, StudyConfig& config) {
+    YamlReader reader(node, "trainingInput", kTrainingInputKeys, findings, section_of);
+    if (node.kind != YamlKind::mapping) {
+        return;
+    }
+    if (const YamlNode* hyperparameters = reader.find("hyperparameters")) {
+        read_hyperparameters(*hyperparameters, findings, config);
+    } else if (!reader.has_suggested("hyperparameters")) {
+        reader.problem(node.at, "this file has no hyperparameters: nothing to tune");
+    }
+    read_run(reader, config);
+}
+
+}  // namespace
+
+StudyConfig read_study(const YamlNode& root, Findings& findings) {
+    StudyConfig config;
+    YamlReader reader(root, "the document", kDocumentKeys, findings, section_of);
+    if (root.kind != YamlKind::mapping) {
+        return config;
+    }
+    read_name(reader, config);
+    if (const YamlNode* labels = reader.find("labels")) {
+        config.unused_fields.push_back("labels");
+        reader.notice(labels->at, "labels mean nothing here and are ignored");
+    }
+    if (const YamlNode* input = reader.find("trainingInput")) {
+        read_training_input(*input, findings, config);
+    } else if (findings.problems().empty()) {
+        reader.problem(
+            root.at, "trainingInput is missing: a study file begins with trainingInput:"
+        );
+    }
+    return config;
+}
+
+}  // namespace tuner::legacy

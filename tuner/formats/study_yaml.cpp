@@ -1,0 +1,116 @@
+#include "tuner/formats/study_yaml.h"
+
+#include "tuner/formats/legacy_study.h"
+#include "tuner/formats/yaml_reader.h"
+#include "tuner/study/limits.h"
+
+#include <algorithm>
+#include <sstream>
+
+namespace tuner {
+
+namespace {
+
+// File names that say nothing about the study.
+constexpr std::string_view kCommonNames[] = {"hyperparam", "hptuning_config", "config"};
+
+// The key by which a document is known to be in the Vizier dialect.
+const YamlMember* find_vizier_key(const YamlNode& root) {
+    const auto found =
+        std::find_if(root.members.begin(), root.members.end(), [](const YamlMember& member) {
+            const std::string key = to_camel_case(member.key);
+            return key == "studySpec" || key == "trialJobSpec";
+        });
+    return found == root.members.end() ? nullptr : &*found;
+}
+
+StudyConfig read_study(const YamlNode& root, Findings& findings) {
+    if (is_null(root)) {
+        findings.problem(root.at, "the file is empty: a study file begins with trainingInput:");
+        return {};
+    }
+    if (const YamlMember* vizier = find_vizier_key(root)) {
+        findings.problem(
+            vizier->at,
+            "the Vizier dialect (" + vizier->key +
+                ") is not supported yet; write the study with trainingInput and hyperparameters"
+        );
+        return {};
+    }
+    return legacy::read_study(root, findings);
+}
+
+// What no single field could be blamed for.
+void check(const YamlNode& root, Result<StudyConfig>& config, Findings& findings) {
+    if (!config) {
+        std::istringstream lines(config.error().message);
+        for (std::string line; std::getline(lines, line);) {
+            findings.problem(root.at, line);
+        }
+    }
+}
+
+bool is_name_character(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-' || c == '.';
+}
+
+// Other characters become one - each run; nothing of it begins or ends with - or a point.
+std::string to_safe_name(std::string_view text) {
+    std::string name;
+    for (const char c : text) {
+        const bool is_safe = is_name_character(c);
+        if (is_safe || (!name.empty() && name.back() != '-')) {
+            name += is_safe ? c : '-';
+        }
+    }
+    const auto first = name.find_first_not_of("-.");
+    if (first == std::string::npos) {
+        return "study";
+    }
+    name = name.substr(first, kMaxStudyNameBytes);
+    name.erase(name.find_last_not_of("-.") + 1);
+    return name;
+}
+
+}  // namespace
+
+tl::expected<ParsedStudy, std::vector<Problem>> parse_study_yaml(
+    std::string_view text, const StudyYamlContext& context
+) {
+    Findings findings;
+    const auto root = load_yaml(text, findings);
+    if (!root) {
+        return tl::unexpected(findings.problems());
+    }
+    StudyConfig draft = read_study(*root, findings);
+    if (!findings.problems().empty()) {
+        return tl::unexpected(findings.problems());
+    }
+    if (draft.name.empty()) {
+        draft.name = context.name;
+    }
+    draft.trainer.working_dir = context.working_dir;
+    auto config = StudyConfig::create(std::move(draft));
+    check(*root, config, findings);
+    if (!config) {
+        return tl::unexpected(findings.problems());
+    }
+    return ParsedStudy{std::move(*config), findings.notices()};
+}
+
+std::string to_text(
+    const std::vector<Problem>& problems, std::string_view text, const StudyYamlContext& context
+) {
+    return to_text(problems, text, context.file);
+}
+
+std::string study_name_for(const std::filesystem::path& file) {
+    const std::string stem = file.stem().string();
+    const bool is_common =
+        std::find(std::begin(kCommonNames), std::end(kCommonNames), stem) != std::end(kCommonNames);
+    const std::string folder = file.parent_path().filename().string();
+    return to_safe_name(is_common && !folder.empty() ? folder : stem);
+}
+
+}  // namespace tuner
