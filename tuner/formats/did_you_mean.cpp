@@ -56,8 +56,9 @@ std::optional<std::string_view> did_you_mean(
     std::size_t fewest = 0;
     for (const std::string_view candidate : candidates) {
         const std::size_t edits = count_edits(simple, simplify(candidate));
-        const bool is_near = edits <= std::max<std::size_t>(1, candidate.size() / 3);
-        if (is_near && (!best || edits < fewest)) {
+        const std::size_t allowed =
+            candidate.size() < 3 ? 0 : std::max<std::size_t>(1, candidate.size() / 3);
+        if (edits <= allowed && (!best || edits < fewest)) {
             best = candidate;
             fewest = edits;
         }

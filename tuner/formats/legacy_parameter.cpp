@@ -114,9 +114,7 @@ std::optional<double> read_discrete_value(YamlReader& reader, const YamlNode& it
         reader.problem(
             item.at,
             fmt::format(
-                "a discrete value must be a number{}, not {}",
-                why_not_a_number(item.text),
-                describe(item)
+                "a discrete value must be {}, not {}", wanted_number(item.text), describe(item)
             )
         );
     }
@@ -172,7 +170,9 @@ void refuse_keys(
 ) {
     for (const std::string_view key : keys) {
         if (const YamlNode* node = reader.find(key)) {
-            reader.problem(node->at, fmt::format("{} does not go with type {}", key, type));
+            reader.problem(
+                node->at, fmt::format("{} does not go with type {}; remove it", key, type)
+            );
         }
     }
 }

@@ -25,7 +25,7 @@ void read_command(YamlReader& reader, TrainerSpec& trainer) {
             reader.problem(
                 node->at,
                 fmt::format(
-                    "command {} is one program with blanks in its name; write a list: [program, "
+                    "command {} is one program with spaces in its name; write a list: [program, "
                     "argument, …]",
                     quoted(*program)
                 )
@@ -92,7 +92,7 @@ void read_scheduling(YamlReader& reader, StudyConfig& config) {
         return;
     }
     YamlReader scheduling(*node, "scheduling", kSchedulingKeys, reader.findings());
-    const auto running_time = scheduling.duration("maxRunningTime", Duration(1));
+    const auto running_time = scheduling.duration("maxRunningTime");
     if (!config.limits.timeout) {
         config.limits.timeout = running_time;
     }
@@ -105,10 +105,10 @@ void read_scheduling(YamlReader& reader, StudyConfig& config) {
 
 void read_run_limits(YamlReader& reader, StudyConfig& config) {
     Limits& limits = config.limits;
-    limits.timeout = reader.duration("timeout", Duration(1));
-    limits.stall_timeout = reader.duration("stallTimeout", Duration(1));
+    limits.timeout = reader.duration("timeout");
+    limits.stall_timeout = reader.duration("stallTimeout");
     limits.termination_grace =
-        reader.duration("terminationGrace", Duration(0)).value_or(limits.termination_grace);
+        reader.duration("terminationGrace", true).value_or(limits.termination_grace);
     limits.max_retries = reader.integer("maxRetries", 0, kMaxTrials).value_or(0);
     if (const auto failed = reader.integer("maxFailedTrials", 0, kMaxTrials)) {
         if (limits.max_failed_trials != 0 && limits.max_failed_trials != *failed) {

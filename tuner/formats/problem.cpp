@@ -18,11 +18,15 @@ void insert_sorted(std::vector<Problem>& list, Place at, std::string message) {
     if (list.size() >= kMaxProblems) {
         return;
     }
+    const Problem problem{at.line, at.column, std::move(message)};
+    if (std::find(list.begin(), list.end(), problem) != list.end()) {
+        return;
+    }
     const auto position =
         std::upper_bound(list.begin(), list.end(), at, [](const Place& place, const Problem& p) {
             return place < Place{p.line, p.column};
         });
-    list.insert(position, Problem{at.line, at.column, std::move(message)});
+    list.insert(position, problem);
 }
 
 std::string_view line_of(std::string_view text, int line) {

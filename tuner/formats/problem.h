@@ -33,7 +33,8 @@ struct Problem {
 
 class Findings {
   public:
-    // Adds a problem or a notice; what comes after kMaxProblems of them is dropped.
+    // Adds a problem or a notice; the same one again, and what comes after kMaxProblems of them, is
+    // dropped.
     void problem(Place at, std::string message);
     void notice(Place at, std::string message);
 

@@ -29,6 +29,13 @@ StudyConfig read_study(const YamlNode& root, Findings& findings) {
         findings.problem(root.at, "the file is empty: a study file begins with trainingInput:");
         return {};
     }
+    if (root.kind != YamlKind::mapping) {
+        findings.problem(
+            root.at,
+            "a study file is a mapping that begins with trainingInput:, not " + describe(root)
+        );
+        return {};
+    }
     if (const YamlMember* vizier = find_vizier_key(root)) {
         findings.problem(
             vizier->at,

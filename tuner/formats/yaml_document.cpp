@@ -1,6 +1,7 @@
 #include "tuner/formats/yaml_document.h"
 
 #include "tuner/formats/utf8.h"
+#include "tuner/formats/yaml_scalar.h"
 #include "tuner/formats/yaml_syntax.h"
 
 #include <algorithm>
@@ -259,7 +260,7 @@ std::string describe(const YamlNode& node) {
         case YamlKind::null:
             return "nothing";
         case YamlKind::scalar:
-            return quoted(node.text);
+            return !node.is_quoted && to_finite_number(node.text) ? node.text : quoted(node.text);
         case YamlKind::sequence:
             return "a list";
         case YamlKind::mapping:

@@ -53,7 +53,7 @@ std::optional<YamlNode> load_yaml(std::string_view text, Findings& findings);
 // Absent: no value, or null or ~ without quotes.
 bool is_null(const YamlNode& node);
 
-// "a list", "a mapping", "nothing", or the scalar in quotes: what messages say instead.
+// "a list", "a mapping", "nothing", or the scalar, in quotes unless it is a number.
 std::string describe(const YamlNode& node);
 
 }  // namespace tuner

@@ -93,6 +93,10 @@ void YamlReader::refuse(std::string_view key, const YamlNode& node, std::string_
 }
 
 bool YamlReader::check_text(std::string_view what, const YamlNode& node) {
+    if (is_null(node)) {
+        problem(node.at, fmt::format("{} is empty; put \"\" or \"null\" in quotes", what));
+        return false;
+    }
     if (node.kind != YamlKind::scalar) {
         refuse(what, node, "a text");
         return false;
@@ -121,7 +125,7 @@ std::optional<double> YamlReader::number(std::string_view key) {
     }
     const auto value = to_finite_number(node->text);
     if (!value) {
-        refuse(key, *node, fmt::format("a number{}", why_not_a_number(node->text)));
+        refuse(key, *node, wanted_number(node->text));
     }
     return value;
 }
@@ -167,7 +171,7 @@ std::optional<std::int64_t> YamlReader::integer(
     return value;
 }
 
-std::optional<Duration> YamlReader::duration(std::string_view key, Duration at_least) {
+std::optional<Duration> YamlReader::duration(std::string_view key, bool may_be_zero) {
     const std::string_view wanted = "a duration like 90s, 30m, 1.5h or 2d";
     const YamlNode* node = scalar(key, wanted);
     if (node == nullptr) {
@@ -178,11 +182,8 @@ std::optional<Duration> YamlReader::duration(std::string_view key, Duration at_l
         refuse(key, *node, wanted);
         return std::nullopt;
     }
-    if (*value < at_least) {
-        problem(
-            node->at,
-            fmt::format("{} must be at least {}, not {}", key, to_readable(at_least), node->text)
-        );
+    if (*value == Duration(0) && !may_be_zero) {
+        problem(node->at, fmt::format("{} must be longer than 0; leave it out for no limit", key));
         return std::nullopt;
     }
     return *value;
@@ -194,7 +195,7 @@ std::span<const YamlNode> YamlReader::items(std::string_view key) {
         return {};
     }
     if (node->kind != YamlKind::sequence) {
-        refuse(key, *node, "a list");
+        refuse(key, *node, "a list like [a, b]");
         return {};
     }
     return node->items;
@@ -216,9 +217,11 @@ bool YamlReader::is_choice(const YamlNode& node, std::string_view name, int numb
 }
 
 void YamlReader::refuse_choice(
-    std::string_view key, const YamlNode& node, const std::vector<std::string_view>& names
+    std::string_view key, const YamlNode& node, std::vector<std::string_view> names
 ) {
     const auto near = node.kind == YamlKind::scalar ? did_you_mean(node.text, names) : std::nullopt;
+    // The protocol's own word for nothing said is accepted but recommended to nobody.
+    std::erase_if(names, [](std::string_view name) { return name.ends_with("UNSPECIFIED"); });
     problem(
         node.at,
         fmt::format(

@@ -16,6 +16,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tuner {
@@ -68,7 +69,7 @@ class YamlReader {
     // From `low` to `high`, both included.
     std::optional<std::int64_t> integer(std::string_view key, std::int64_t low, std::int64_t high);
     // "30m", "7200s" or seconds.
-    std::optional<Duration> duration(std::string_view key, Duration at_least);
+    std::optional<Duration> duration(std::string_view key, bool may_be_zero = false);
     // A list of scalars as they are spelled.
     std::vector<std::string> texts(std::string_view key);
     // The items of a list; none with a problem when it is no list.
@@ -87,7 +88,7 @@ class YamlReader {
             }
             names.push_back(choice.name);
         }
-        refuse_choice(key, *node, names);
+        refuse_choice(key, *node, std::move(names));
         return std::nullopt;
     }
 
@@ -102,7 +103,7 @@ class YamlReader {
     bool check_text(std::string_view what, const YamlNode& node);
     static bool is_choice(const YamlNode& node, std::string_view name, int number);
     void refuse_choice(
-        std::string_view key, const YamlNode& node, const std::vector<std::string_view>& names
+        std::string_view key, const YamlNode& node, std::vector<std::string_view> names
     );
 
     struct Field {

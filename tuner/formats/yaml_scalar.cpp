@@ -100,23 +100,23 @@ std::optional<std::uint64_t> to_unsigned_number(std::string_view text) {
     return value;
 }
 
-std::string_view why_not_a_number(std::string_view text) {
+std::string_view wanted_number(std::string_view text) {
     std::string lower = to_lower(without_sign(text));
     if (lower.starts_with('.')) {
         lower.erase(0, 1);
     }
     if (lower == "nan" || lower == "inf" || lower == "infinity") {
-        return " (it must be finite)";
+        return "a finite number";
     }
     if (has_leading_zero(without_sign(text))) {
-        return " (write it without the leading zero)";
+        return "a number without leading zeros";
     }
     double value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error == std::errc::result_out_of_range && end == text.data() + text.size()) {
-        return " (it is beyond what a double can hold)";
+        return "a number within the range of a double";
     }
-    return "";
+    return "a number";
 }
 
 }  // namespace tuner

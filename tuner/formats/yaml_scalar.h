@@ -24,7 +24,8 @@ std::optional<std::int64_t> to_whole_number(std::string_view text);
 // A whole number from 0 to 2^64 - 1, digits only.
 std::optional<std::uint64_t> to_unsigned_number(std::string_view text);
 
-// What would make `text` a number, for messages: " (it is not finite)" or nothing.
-std::string_view why_not_a_number(std::string_view text);
+// What a message asks for instead of a text that is no number: "a number", or "a finite number"
+// instead of .nan.
+std::string_view wanted_number(std::string_view text);
 
 }  // namespace tuner

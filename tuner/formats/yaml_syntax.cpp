@@ -62,7 +62,7 @@ constexpr Explanation kExplanations[] = {
     {"alias not found", "a text that begins with * needs quotes"},
     {"anchor not found", "a text that begins with & needs quotes"},
     {"illegal character found while scanning a", "a text that begins with * or & needs quotes"},
-    {"illegal tab", "YAML does not allow tabs as indentation; use blanks"},
+    {"illegal tab", "YAML does not allow tabs as indentation; use spaces"},
     {"illegal document indicator", "a second document begins inside a quoted text"},
 };
 
@@ -135,7 +135,7 @@ std::optional<Problem> YamlSource::find_tab() const {
             return Problem{
                 static_cast<int>(i) + 1,
                 static_cast<int>(tab - start) + 1,
-                "this line is indented with a tab; YAML wants blanks"};
+                "this line is indented with a tab; YAML needs spaces"};
         }
     }
     return std::nullopt;
@@ -197,7 +197,7 @@ Problem explain(const SyntaxError& error, const YamlSource& source) {
     const std::string_view message = error.message;
     if (message.ends_with("flow not found") && !error.open_flows.empty()) {
         const Place open = error.open_flows.back();
-        return {open.line, open.column, "this bracket is never closed"};
+        return {open.line, open.column, "this bracket is never closed; add ] or }"};
     }
     if (message.starts_with("illegal EOF in scalar")) {
         const std::size_t quote = source.find_open_quote(error.last_offset);
