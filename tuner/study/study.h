@@ -1,6 +1,7 @@
 // A Study is one tuning problem being worked on: its question, its state, and how it ended.
 //
-//   running <──pause / resume──> paused        both ──finish──> finished, ──cancel──> cancelled
+//   running <──pause / resume──> paused        running ──finish──> finished
+//   running or paused ──cancel──> cancelled
 //   finished ──resume──> running               when its limits were raised
 //
 // A plain value; transitions are checked here and stored by storage/.
