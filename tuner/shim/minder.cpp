@@ -1,0 +1,241 @@
+#include "tuner/shim/minder.h"
+
+#include "tuner/formats/proc_files.h"
+#include "tuner/shim/boot_clock.h"
+#include "tuner/shim/trainer.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <poll.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace tuner::shim {
+
+namespace {
+
+constexpr Duration kFirstRetry{5};
+constexpr Duration kLastRetry{1'000};
+constexpr Duration kFrozen{5'000};  // waking this much too late means that we could not run
+
+void signal_politely(pid_t target) {
+    ::kill(target, SIGTERM);
+    ::kill(target, SIGCONT);
+}
+
+}  // namespace
+
+Minder::Minder(const AttemptSpec& spec, int dir_fd, int signal_fd, MinderFiles files)
+    : spec_(spec),
+      signal_fd_(signal_fd),
+      stdout_log_(std::move(files.stdout_log)),
+      stderr_log_(std::move(files.stderr_log)),
+      metrics_(std::move(files.metrics)),
+      hypertune_(dir_fd, metrics_) {}
+
+ExitRecord Minder::run() {
+    if (start()) {
+        while (!over_) {
+            turn();
+        }
+    }
+    return finish();
+}
+
+bool Minder::start() {
+    now_ = started_ = heard_ = boot_time();
+    record_.started = wall_time();
+    Result<TrainerProcess> trainer = start_trainer(spec_);
+    if (!trainer) {
+        record_.exit.kind = ExitKind::not_started;
+        record_.exit.message = trainer.error().message;
+        return false;
+    }
+    pid_ = trainer->pid;
+    output_.emplace(
+        std::move(trainer->standard_output),
+        OutputLog(std::move(stdout_log_)),
+        spec_.metric,
+        metrics_
+    );
+    error_output_.emplace(
+        std::move(trainer->standard_error),
+        OutputLog(std::move(stderr_log_)),
+        spec_.metric,
+        metrics_
+    );
+    return true;
+}
+
+void Minder::turn() {
+    wait();
+    take_signals();
+    take_output();
+    note_exits();
+    enforce_limits();
+    if (ending_) {
+        clear_away();
+    }
+    metrics_.flush(now_);
+}
+
+void Minder::wait() {
+    std::array<pollfd, 3> fds{{
+        {signal_fd_, POLLIN, 0},
+        {output_->fd(), POLLIN, 0},
+        {error_output_->fd(), POLLIN, 0},
+    }};
+    const Duration patience = std::clamp(next_wake() - now_, Duration(0), kHypertuneInterval);
+    const Duration limit = ending_ ? std::max(patience, Duration(1)) : patience;
+    ::poll(fds.data(), fds.size(), static_cast<int>(limit.count()));
+    const Duration before = now_;
+    now_ = boot_time();
+    if (now_ - before > limit + kFrozen) {
+        heard_ += now_ - before;
+    }
+}
+
+Duration Minder::next_wake() const {
+    Duration wake = looked_ + kHypertuneInterval;
+    if (ending_) {
+        return std::min(wake, now_ + retry_);
+    }
+    if (spec_.timeout) {
+        wake = std::min(wake, started_ + *spec_.timeout);
+    }
+    if (spec_.stall_timeout) {
+        wake = std::min(wake, heard_ + *spec_.stall_timeout);
+    }
+    return wake;
+}
+
+void Minder::take_signals() {
+    std::array<signalfd_siginfo, 8> signals{};
+    const ssize_t got = ::read(signal_fd_, signals.data(), sizeof signals);
+    const std::size_t count = got < 0 ? 0 : static_cast<std::size_t>(got) / sizeof signals[0];
+    for (std::size_t i = 0; i < count; ++i) {
+        stop_asked_ = stop_asked_ || signals[i].ssi_signo == SIGTERM;
+    }
+    retry_ = count > 0 ? kFirstRetry : retry_;
+}
+
+void Minder::take_output() {
+    bool heard = output_->read(now_);
+    heard = error_output_->read(now_) || heard;
+    if (now_ - looked_ >= kHypertuneInterval) {
+        heard = hypertune_.look(now_) || heard;
+        looked_ = now_;
+    }
+    heard_ = heard ? now_ : heard_;
+}
+
+void Minder::enforce_limits() {
+    if (ending_) {
+        return;
+    }
+    if (stop_asked_) {
+        reason_ = ExitKind::stopped;
+    } else if (spec_.timeout && now_ - started_ >= *spec_.timeout) {
+        reason_ = ExitKind::timed_out;
+    } else if (spec_.stall_timeout && now_ - heard_ >= *spec_.stall_timeout) {
+        reason_ = ExitKind::stalled;
+    }
+    if (reason_) {
+        begin_ending(spec_.termination_grace);
+    }
+}
+
+// The group is safe to signal: its leader is alive or a zombie that nobody else reaps.
+void Minder::begin_ending(Duration grace) {
+    const Duration deadline = now_ + grace;
+    kill_at_ = ending_ ? std::min(kill_at_, deadline) : deadline;
+    ending_ = true;
+    retry_ = kFirstRetry;
+    signal_politely(-pid_);
+    if (status_) {
+        for (const pid_t straggler : find_children(::getpid())) {
+            signal_politely(straggler);
+        }
+    }
+}
+
+// Takes away zombies, and learns when the main process has become one; that one stays.
+void Minder::note_exits() {
+    while (!status_) {
+        siginfo_t child{};
+        if (::waitid(P_ALL, 0, &child, WEXITED | WNOHANG | WNOWAIT) != 0 || child.si_pid == 0) {
+            return;
+        }
+        if (child.si_pid != pid_) {
+            ::waitpid(child.si_pid, nullptr, WNOHANG);
+            continue;
+        }
+        status_ = child.si_status;
+        record_.exit.kind = child.si_code == CLD_EXITED ? ExitKind::exited : ExitKind::signalled;
+        record_.exit.code = child.si_code == CLD_EXITED ? child.si_status : 0;
+        record_.exit.signal = child.si_code == CLD_EXITED ? 0 : child.si_status;
+        record_.elapsed = now_ - started_;
+        begin_ending(kStragglerGrace);
+    }
+}
+
+void Minder::clear_away() {
+    const bool by_force = now_ >= kill_at_;
+    if (!main_reaped_) {
+        if (by_force) {
+            ::kill(-pid_, SIGKILL);
+        }
+        const bool others = reap_others(by_force);
+        if (status_ && !others) {
+            ::waitpid(pid_, nullptr, 0);
+            main_reaped_ = true;
+        }
+    }
+    if (main_reaped_) {
+        const bool others = reap_others(true);
+        const std::string cookie = std::string(kCookieVariable) + "=" + spec_.uuid;
+        const bool none = !others && ::waitpid(-1, nullptr, WNOHANG) < 0 && errno == ECHILD;
+        over_ = none && signal_by_environment(cookie, SIGKILL) == 0;
+    }
+    retry_ = std::min(retry_ * 2, kLastRetry);
+    if (!by_force) {
+        retry_ = std::clamp(kill_at_ - now_, Duration(0), retry_);
+    }
+}
+
+// Children cannot lose their number before we reap them, so they are signalled by it. Answers
+// whether any but the main process are left.
+bool Minder::reap_others(bool by_force) {
+    bool any = false;
+    for (const pid_t child : find_children(::getpid())) {
+        if (child == pid_ && !main_reaped_) {
+            continue;
+        }
+        if (by_force) {
+            ::kill(child, SIGKILL);
+        }
+        any = ::waitpid(child, nullptr, WNOHANG) == 0 || any;
+    }
+    return any;
+}
+
+ExitRecord Minder::finish() {
+    now_ = boot_time();
+    if (output_) {
+        output_->finish(now_);
+        error_output_->finish(now_);
+        record_.log_bytes_dropped = output_->bytes_dropped() + error_output_->bytes_dropped();
+    }
+    hypertune_.finish(now_);
+    metrics_.finish();
+    record_.exit.kind = reason_.value_or(record_.exit.kind);
+    record_.ended = wall_time();
+    record_.metric_bytes = metrics_.bytes();
+    record_.metric_lines_dropped = metrics_.lines_dropped();
+    return record_;
+}
+
+}  // namespace tuner::shim

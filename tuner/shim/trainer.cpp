@@ -1,0 +1,188 @@
+#include "tuner/shim/trainer.h"
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <csignal>
+#include <cstring>
+#include <fcntl.h>
+#include <string>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <vector>
+
+namespace tuner::shim {
+
+namespace {
+
+constexpr int kOomScore = 500;  // of 1000: the kernel takes trainers before shims and the daemon
+constexpr int kErrorFd = 3;     // where the child reports why it could not become the trainer
+
+struct Pipe {
+    OwnedFd reading;
+    OwnedFd writing;
+};
+
+std::optional<Pipe> make_pipe() {
+    std::array<int, 2> fds{};
+    if (::pipe2(fds.data(), O_CLOEXEC) != 0) {
+        return std::nullopt;
+    }
+    return Pipe{OwnedFd(fds[0]), OwnedFd(fds[1])};
+}
+
+// Which step of becoming the trainer failed, as it goes through the error pipe.
+enum class Step : int { redirect, enter_directory, execute };
+
+struct Failure {
+    Step step = Step::redirect;
+    int error = 0;
+};
+
+std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
+    std::vector<char*> pointers;
+    for (const std::string& text : texts) {
+        pointers.push_back(const_cast<char*>(text.c_str()));  // execve changes none of them
+    }
+    pointers.push_back(nullptr);
+    return pointers;
+}
+
+void raise_oom_score() {
+    const OwnedFd file(::open("/proc/self/oom_score_adj", O_RDWR | O_CLOEXEC));
+    std::array<char, 16> text{};
+    const ssize_t got = file ? ::read(file.get(), text.data(), text.size()) : -1;
+    int present = kOomScore;
+    if (got > 0) {
+        std::from_chars(text.data(), text.data() + got, present);
+    }
+    if (present < kOomScore) {
+        const std::string wanted = std::to_string(kOomScore);
+        [[maybe_unused]] const ssize_t written =
+            ::pwrite(file.get(), wanted.data(), wanted.size(), 0);
+    }
+}
+
+void reset_signals() {
+    for (int signal = 1; signal < NSIG; ++signal) {
+        ::signal(signal, SIG_DFL);
+    }
+    sigset_t none;
+    sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+void limit_open_files(std::int64_t soft) {
+    rlimit limit{};
+    if (soft >= 0 && ::getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = std::min(static_cast<rlim_t>(soft), limit.rlim_max);
+        ::setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+[[noreturn]] void give_up(Step step) {
+    const Failure failure{step, errno};
+    [[maybe_unused]] const ssize_t written = ::write(kErrorFd, &failure, sizeof failure);
+    ::_exit(127);
+}
+
+// Puts the pipes in their places and closes everything else; the sources lie above kErrorFd.
+void arrange_descriptors(int output, int error_output, int error_pipe) {
+    if (::dup2(error_pipe, kErrorFd) < 0) {
+        ::_exit(127);
+    }
+    ::fcntl(kErrorFd, F_SETFD, FD_CLOEXEC);
+    const int null = ::open("/dev/null", O_RDONLY);
+    if (null < 0 || ::dup2(null, 0) < 0 || ::dup2(output, 1) < 0 || ::dup2(error_output, 2) < 0) {
+        give_up(Step::redirect);
+    }
+    ::close_range(kErrorFd + 1, ~0U, 0);
+}
+
+// Runs in the child; the shim has one thread, so anything may be called here.
+[[noreturn]] void become_trainer(
+    const AttemptSpec& spec, pid_t shim, int output, int error_output, int error_pipe
+) {
+    ::setpgid(0, 0);
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::getppid() != shim) {
+        ::_exit(127);  // it died before it could take us with it
+    }
+    std::vector<std::string> environment = spec.environment;
+    environment.push_back(std::string(kCookieVariable) + "=" + spec.uuid);
+    const std::vector<char*> argv = pointers_to(spec.argv);
+    const std::vector<char*> envp = pointers_to(environment);
+    raise_oom_score();
+    limit_open_files(spec.open_files_soft);
+    ::umask(077);
+    arrange_descriptors(output, error_output, error_pipe);
+    reset_signals();
+    if (::chdir(spec.working_dir.c_str()) != 0) {
+        give_up(Step::enter_directory);
+    }
+    ::execve(spec.program.c_str(), argv.data(), envp.data());
+    give_up(Step::execute);
+}
+
+// A copy of a descriptor that lies above those that the child arranges.
+OwnedFd lifted(const OwnedFd& fd) {
+    return OwnedFd(::fcntl(fd.get(), F_DUPFD_CLOEXEC, 16));
+}
+
+tl::unexpected<Error> not_started(const std::string& what, int error) {
+    return fail(ErrorCode::invalid_argument, what + ": " + std::strerror(error));
+}
+
+std::string describe(Step step, const AttemptSpec& spec) {
+    switch (step) {
+        case Step::enter_directory:
+            return "cannot enter the working directory \"" + spec.working_dir + "\"";
+        case Step::execute:
+            return "cannot execute \"" + spec.program + "\"";
+        case Step::redirect:
+            break;
+    }
+    return "cannot redirect the output";
+}
+
+}  // namespace
+
+Result<TrainerProcess> start_trainer(const AttemptSpec& spec) {
+    std::optional<Pipe> output = make_pipe();
+    std::optional<Pipe> error_output = make_pipe();
+    std::optional<Pipe> error = make_pipe();
+    if (!output || !error_output || !error) {
+        return not_started("cannot make a pipe", errno);
+    }
+    const OwnedFd child_output = lifted(output->writing);
+    const OwnedFd child_error_output = lifted(error_output->writing);
+    OwnedFd child_error = lifted(error->writing);
+    const pid_t shim = ::getpid();
+    const pid_t pid = ::fork();
+    if (pid < 0) {
+        return not_started("cannot make a process", errno);
+    }
+    if (pid == 0) {
+        become_trainer(spec, shim, child_output.get(), child_error_output.get(), child_error.get());
+    }
+    ::setpgid(pid, pid);  // whoever is first; fails when the child has executed already
+    error->writing.reset();
+    child_error.reset();
+    Failure failure;
+    ssize_t got = 0;
+    do {
+        got = ::read(error->reading.get(), &failure, sizeof failure);
+    } while (got < 0 && errno == EINTR);
+    if (got == sizeof failure) {
+        ::waitpid(pid, nullptr, 0);
+        return not_started(describe(failure.step, spec), failure.error);
+    }
+    ::fcntl(output->reading.get(), F_SETFL, O_NONBLOCK);
+    ::fcntl(error_output->reading.get(), F_SETFL, O_NONBLOCK);
+    return TrainerProcess{pid, std::move(output->reading), std::move(error_output->reading)};
+}
+
+}  // namespace tuner::shim
