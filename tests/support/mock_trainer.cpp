@@ -1,0 +1,286 @@
+// A trainer that does as it is told: each flag is an action, done in the order given.
+//
+//   --say=TEXT --err=TEXT --print=TEXT     a line on stdout or stderr; --print is without an end
+//   --metric=NAME --steps=N --interval-ms=N  NAME=value lines, one per step, N ms apart
+//   --json=N --nan                         {"NAME": value, "step": n} lines; a NaN value
+//   --hypertune=N                          N reports in the manner of cloudml-hypertune
+//   --line=BYTES --fill=BYTES --binary=BYTES --flood=N   one long line, many lines, garbage,
+//   metrics
+//   --escape=fork|setsid|daemon            leaves a process behind that sleeps for an hour
+//   --ignore-term --stop-self --hang --wait-for=FILE --sleep-ms=N --touch=FILE
+//   --report                               prints what it inherited
+//   --exit=CODE --signal=N                 the end; without one it ends with 0
+//
+// Any other --name=number is a parameter; the metric tends to the sum of their squares. With
+// --log=FILE first, or MOCK_TRAINER_LOG, start and end are appended there:
+// "start UUID TRIAL ATTEMPT BOOTTIME_MS PID".
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <ctime>
+#include <dirent.h>
+#include <fcntl.h>
+#include <fstream>
+#include <map>
+#include <string>
+#include <string_view>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <vector>
+
+extern char** environ;
+
+namespace {
+
+struct Trainer {
+    std::string metric = "loss";
+    std::string log;
+    double target = 0;
+    int step = 0;
+    int interval_ms = 0;
+};
+
+std::string variable(const char* name) {
+    const char* value = std::getenv(name);
+    return value == nullptr ? "-" : value;
+}
+
+void put(int fd, std::string_view text) {
+    while (!text.empty()) {
+        const ssize_t written = ::write(fd, text.data(), text.size());
+        if (written <= 0) {
+            return;
+        }
+        text.remove_prefix(static_cast<std::size_t>(written));
+    }
+}
+
+void record(const Trainer& trainer, const std::string& what) {
+    if (trainer.log.empty()) {
+        return;
+    }
+    timespec now{};
+    ::clock_gettime(CLOCK_BOOTTIME, &now);
+    const long long ms = now.tv_sec * 1000LL + now.tv_nsec / 1'000'000;
+    const int fd = ::open(trainer.log.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+    put(fd,
+        what + " " + variable("TUNER_ATTEMPT_UUID") + " " + variable("TUNER_TRIAL") + " " +
+            variable("TUNER_ATTEMPT") + " " + std::to_string(ms) + " " +
+            std::to_string(::getpid()) + "\n");
+    ::close(fd);
+}
+
+void rest(int ms) {
+    timespec left{ms / 1000, (ms % 1000) * 1'000'000L};
+    while (::nanosleep(&left, &left) != 0 && errno == EINTR) {
+    }
+}
+
+double next_value(Trainer& trainer) {
+    ++trainer.step;
+    return trainer.target + 1.0 / trainer.step;
+}
+
+void report_steps(Trainer& trainer, int count, bool as_json) {
+    for (int i = 0; i < count; ++i) {
+        const std::string value = std::to_string(next_value(trainer));
+        const std::string step = std::to_string(trainer.step);
+        put(1,
+            as_json ? "{\"" + trainer.metric + "\": " + value + ", \"step\": " + step + "}\n"
+                    : trainer.metric + "=" + value + "\n");
+        rest(trainer.interval_ms);
+    }
+}
+
+// Rewrites the whole file each time with the last 100 entries, as cloudml-hypertune does.
+void report_hypertune(Trainer& trainer, int count) {
+    const std::string path = variable("CLOUD_ML_HP_METRIC_FILE");
+    std::vector<std::string> lines;
+    for (int i = 0; i < count; ++i) {
+        const double value = next_value(trainer);
+        lines.push_back(
+            "{\"checkpoint_path\": \"\", \"global_step\": \"" + std::to_string(trainer.step) +
+            "\", \"" + trainer.metric + "\": \"" + std::to_string(value) +
+            "\", \"timestamp\": 1525851440.5, \"trial\": \"" + variable("TUNER_TRIAL") + "\"}\n"
+        );
+        if (lines.size() > 100) {
+            lines.erase(lines.begin());
+        }
+        std::ofstream file(path, std::ios::trunc);
+        for (const std::string& line : lines) {
+            file << line;
+        }
+        file.close();
+        rest(trainer.interval_ms);
+    }
+}
+
+void fill(std::size_t bytes) {
+    std::string block;
+    for (std::size_t total = 0, line = 0; total < bytes; ++line) {
+        block = "line number " + std::to_string(line) + " " + std::string(1000, 'x') + "\n";
+        put(1, block);
+        total += block.size();
+    }
+}
+
+void put_garbage(std::size_t bytes) {
+    std::string text(bytes, '\0');
+    unsigned state = 12345;
+    for (char& c : text) {
+        state = state * 1664525U + 1013904223U;
+        c = static_cast<char>(state >> 24);
+    }
+    put(1, text);
+}
+
+[[noreturn]] void linger() {
+    ::close(1);
+    ::close(2);
+    std::signal(SIGTERM, SIG_IGN);
+    while (true) {
+        ::sleep(3600);
+    }
+}
+
+void escape(std::string_view way) {
+    if (::fork() != 0) {
+        return;
+    }
+    if (way == "fork") {
+        linger();
+    }
+    ::setsid();
+    if (way == "daemon" && ::fork() != 0) {
+        ::_exit(0);
+    }
+    linger();
+}
+
+void wait_for(const std::string& path) {
+    while (::access(path.c_str(), F_OK) != 0) {
+        rest(2);
+    }
+}
+
+void report_descriptors() {
+    DIR* folder = ::opendir("/proc/self/fd");
+    const int own = ::dirfd(folder);
+    std::string list;
+    while (const dirent* entry = ::readdir(folder)) {
+        if (entry->d_name[0] != '.' && std::atoi(entry->d_name) != own) {
+            list += std::string(" ") + entry->d_name;
+        }
+    }
+    ::closedir(folder);
+    put(1, "fds:" + list + "\n");
+}
+
+void report_inheritance() {
+    report_descriptors();
+    std::ifstream status("/proc/self/status");
+    for (std::string line; std::getline(status, line);) {
+        for (const char* field : {"SigBlk", "SigIgn", "SigCgt", "Umask"}) {
+            if (line.rfind(field, 0) == 0) {
+                put(1, line + "\n");
+            }
+        }
+    }
+    std::array<char, 4096> text{};
+    put(1, std::string("cwd: ") + ::getcwd(text.data(), text.size()) + "\n");
+    const ssize_t length = ::readlink("/proc/self/fd/0", text.data(), text.size());
+    put(1, "stdin: " + std::string(text.data(), static_cast<std::size_t>(length)) + "\n");
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    put(1, "nofile: " + std::to_string(limit.rlim_cur) + "\n");
+    put(1, "leads its group: " + std::to_string(::getpgrp() == ::getpid()) + "\n");
+    for (char** entry = environ; *entry != nullptr; ++entry) {
+        put(1, std::string("env: ") + *entry + "\n");
+    }
+    std::ifstream score("/proc/self/oom_score_adj");
+    std::string value;
+    score >> value;
+    put(1, "oom: " + value + "\n");
+}
+
+using Action = void (*)(Trainer&, const std::string&);
+
+std::size_t number(const std::string& text) {
+    return static_cast<std::size_t>(std::strtoull(text.c_str(), nullptr, 10));
+}
+
+const std::map<std::string, Action>& actions() {
+    static const std::map<std::string, Action> table{
+        {"--say", [](Trainer&, const std::string& v) { put(1, v + "\n"); }},
+        {"--err", [](Trainer&, const std::string& v) { put(2, v + "\n"); }},
+        {"--print", [](Trainer&, const std::string& v) { put(1, v); }},
+        {"--metric", [](Trainer& t, const std::string& v) { t.metric = v; }},
+        {"--interval-ms",
+         [](Trainer& t, const std::string& v) { t.interval_ms = std::atoi(v.c_str()); }},
+        {"--steps",
+         [](Trainer& t, const std::string& v) { report_steps(t, std::atoi(v.c_str()), false); }},
+        {"--json",
+         [](Trainer& t, const std::string& v) { report_steps(t, std::atoi(v.c_str()), true); }},
+        {"--nan", [](Trainer& t, const std::string&) { put(1, t.metric + "=nan\n"); }},
+        {"--hypertune",
+         [](Trainer& t, const std::string& v) { report_hypertune(t, std::atoi(v.c_str())); }},
+        {"--line", [](Trainer&, const std::string& v) { put(1, std::string(number(v), 'y')); }},
+        {"--fill", [](Trainer&, const std::string& v) { fill(number(v)); }},
+        {"--binary", [](Trainer&, const std::string& v) { put_garbage(number(v)); }},
+        {"--flood",
+         [](Trainer& t, const std::string& v) { report_steps(t, std::atoi(v.c_str()), true); }},
+        {"--escape", [](Trainer&, const std::string& v) { escape(v); }},
+        {"--ignore-term", [](Trainer&, const std::string&) { std::signal(SIGTERM, SIG_IGN); }},
+        {"--stop-self", [](Trainer&, const std::string&) { ::raise(SIGSTOP); }},
+        {"--hang",
+         [](Trainer&, const std::string&) {
+             while (true) {
+                 ::pause();
+             }
+         }},
+        {"--wait-for", [](Trainer&, const std::string& v) { wait_for(v); }},
+        {"--sleep-ms", [](Trainer&, const std::string& v) { rest(std::atoi(v.c_str())); }},
+        {"--touch", [](Trainer&, const std::string& v) { std::ofstream(v) << "\n"; }},
+        {"--report", [](Trainer&, const std::string&) { report_inheritance(); }},
+        {"--signal", [](Trainer&, const std::string& v) { ::raise(std::atoi(v.c_str())); }},
+        {"--exit",
+         [](Trainer& t, const std::string& v) {
+             record(t, "end");
+             std::exit(std::atoi(v.c_str()));
+         }},
+    };
+    return table;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    Trainer trainer;
+    trainer.log = variable("MOCK_TRAINER_LOG") == "-" ? "" : variable("MOCK_TRAINER_LOG");
+    std::vector<std::pair<std::string, std::string>> flags;
+    for (int i = 1; i < argc; ++i) {
+        const std::string flag = argv[i];
+        const std::size_t equals = flag.find('=');
+        const std::string value = equals == std::string::npos ? "" : flag.substr(equals + 1);
+        flags.emplace_back(flag.substr(0, equals), value);
+        if (flags.back().first == "--log") {
+            trainer.log = value;
+        } else if (actions().count(flags.back().first) == 0) {
+            const double parameter = std::strtod(value.c_str(), nullptr);
+            trainer.target += parameter * parameter;
+        }
+    }
+    record(trainer, "start");
+    for (const auto& [name, value] : flags) {
+        if (const auto action = actions().find(name); action != actions().end()) {
+            action->second(trainer, value);
+        }
+    }
+    record(trainer, "end");
+    return 0;
+}

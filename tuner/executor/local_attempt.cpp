@@ -1,0 +1,136 @@
+#include "tuner/executor/local_attempt.h"
+
+#include "tuner/formats/attempt_files.h"
+#include "tuner/formats/proc_files.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <fcntl.h>
+#include <limits>
+#include <unistd.h>
+#include <utility>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/posix/descriptor.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace tuner {
+
+namespace asio = boost::asio;
+using namespace asio::experimental::awaitable_operators;
+
+namespace {
+
+constexpr Duration kFirstSweepPause{5};
+constexpr Duration kLastSweepPause{1'000};
+constexpr std::int64_t kNoEnd = std::numeric_limits<std::int64_t>::max();
+
+asio::awaitable<void> pause(Duration duration) {
+    asio::steady_timer timer(co_await asio::this_coro::executor, duration);
+    co_await timer.async_wait(asio::use_awaitable);
+}
+
+}  // namespace
+
+LocalAttempt::LocalAttempt(
+    AttemptHandle handle, std::optional<Workspace> workspace, Orphanage& orphans
+)
+    : handle_(std::move(handle)),
+      workspace_(std::move(workspace)),
+      tail_(workspace_ ? workspace_->open_metrics() : OwnedFd(), handle_.metrics_offset),
+      orphans_(orphans) {}
+
+LocalAttempt::~LocalAttempt() {
+    handle_.go.reset();
+    orphans_.take(std::move(handle_.process));
+}
+
+asio::awaitable<AttemptExit> LocalAttempt::run(ReportSink sink) {
+    say_go();
+    if (handle_.standing == Adoption::mind || handle_.standing == Adoption::watch) {
+        while (!co_await ends_within(kPollInterval)) {
+            co_await forward(sink, kNoEnd);
+        }
+    }
+    Result<ExitRecord> record =
+        workspace_ ? workspace_->read_exit() : fail(ErrorCode::not_found, "the folder is gone");
+    co_await forward(sink, record ? record->metric_bytes : kNoEnd);
+    const bool may_signal =
+        handle_.standing == Adoption::mind || handle_.standing == Adoption::sweep;
+    if (!record && may_signal) {
+        co_await sweep();
+    }
+    co_return describe(record);
+}
+
+void LocalAttempt::stop() {
+    handle_.go.reset();  // one that was not let go never will be
+    if (handle_.process) {
+        signal_process(handle_.process, SIGTERM);
+    }
+}
+
+// The shim may have died meanwhile; then the pipe is broken, which run() finds out by itself.
+void LocalAttempt::say_go() {
+    if (handle_.go) {
+        [[maybe_unused]] const ssize_t sent = ::write(handle_.go.get(), &kGoWord, sizeof kGoWord);
+        handle_.go.reset();
+    }
+}
+
+asio::awaitable<bool> LocalAttempt::ends_within(Duration patience) {
+    const auto executor = co_await asio::this_coro::executor;
+    if (!handle_.process) {
+        co_await pause(patience);
+        co_return !workspace_ || !workspace_->is_lock_held();
+    }
+    // A copy, because the descriptor closes what it is given.
+    asio::posix::stream_descriptor process(
+        executor, ::fcntl(handle_.process.get(), F_DUPFD_CLOEXEC, 0)
+    );
+    asio::steady_timer timer(executor, patience);
+    constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
+    co_await (
+        process.async_wait(asio::posix::descriptor::wait_read, kToken) || timer.async_wait(kToken)
+    );
+    co_return has_ended(handle_.process);
+}
+
+asio::awaitable<void> LocalAttempt::forward(ReportSink sink, std::int64_t end) {
+    while (std::optional<Report> report = tail_.read(end)) {
+        asio::awaitable<void> stored = sink(std::move(*report));
+        co_await std::move(stored);
+    }
+}
+
+// Kills what a killed shim left behind, until nothing is left: it is known by its cookie.
+asio::awaitable<void> LocalAttempt::sweep() {
+    const std::string cookie = std::string(kCookieVariable) + "=" + handle_.uuid;
+    Duration wait = kFirstSweepPause;
+    while (signal_by_environment(cookie, SIGKILL) > 0) {
+        co_await pause(wait);
+        wait = std::min(wait * 2, kLastSweepPause);
+    }
+}
+
+AttemptExit LocalAttempt::describe(const Result<ExitRecord>& record) const {
+    AttemptExit exit;
+    if (record) {
+        exit = record->exit;
+    } else if (handle_.standing == Adoption::write_off) {
+        exit.message = "the machine or its container was restarted while the trainer ran";
+    } else {
+        exit.message = "the process that minded the trainer was killed; " + record.error().message;
+    }
+    if (workspace_ && exit.kind != ExitKind::never_started) {
+        exit.log_tail = workspace_->read_log_tail();
+    }
+    return exit;
+}
+
+}  // namespace tuner

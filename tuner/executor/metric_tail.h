@@ -1,0 +1,46 @@
+// A MetricTail reads an attempt's growing metrics file from the byte where its last reader stopped.
+//
+// Only whole lines are read, at most kMetricBytesPerTurn of them at a time, so that a flood neither
+// blocks the loop nor fills memory. The offset in a Report is that of the first byte not yet
+// reported; whoever stores measurements and offset together has each measurement exactly once.
+//
+// A measurement without a step gets one more than the largest step before it in the file, or 1. As
+// that depends on what came before, a tail that starts in the middle reads the beginning too,
+// without reporting it; the same file gives the same steps to every reader.
+
+#pragma once
+
+#include "tuner/base/owned_fd.h"
+#include "tuner/executor/executor.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace tuner {
+
+inline constexpr std::size_t kMetricBytesPerTurn = std::size_t{256} << 10;
+
+class MetricTail {
+  public:
+    // `file` may be empty: then there is nothing to read. Reports start at `offset`.
+    MetricTail(OwnedFd file, std::int64_t offset) : file_(std::move(file)), reported_(offset) {}
+
+    // What was written since, up to the turn's share and to byte `end`; nothing when there is no
+    // more whole line. A report may be without measurements: its lines said nothing.
+    std::optional<Report> read(std::int64_t end = std::numeric_limits<std::int64_t>::max());
+
+  private:
+    std::string read_whole_lines(std::int64_t end);
+    std::optional<Measurement> measure(std::string_view line);
+
+    OwnedFd file_;
+    std::int64_t read_ = 0;      // bytes parsed
+    std::int64_t reported_ = 0;  // bytes that an earlier reader, or this one, has reported
+    std::int64_t largest_step_ = 0;
+};
+
+}  // namespace tuner
