@@ -52,20 +52,6 @@ class World {
 
     std::string data() const { return dir() + "/data"; }
 
-    double noise_floor() const {
-        return last_number(read_file(data() + "/noise_floor.json"), "\"noise_floor_rmse\": ");
-    }
-
-    // The last rmse of a training run.
-    double rmse(const std::string& flags) const {
-        const Outcome trained =
-            run("$TRAINER train --train-data " + data() + " --output_dir " + dir() + "/out " + flags
-            );
-        INFO(trained.output);
-        REQUIRE(trained.exit_code == 0);
-        return last_number(trained.output, "{\"rmse\": ");
-    }
-
   private:
     ScratchDir dir_;
 };
@@ -127,25 +113,4 @@ TEST_CASE("each report reaches a pipe before the next step", "[e2e]") {
         run("$TRAINER train --train-data " + world.data() + " --output_dir " + world.dir() +
             "/out --train_examples=10000000 --eval-every=1000 --nnsize=16 | grep -m1 rmse");
     CHECK_THAT(first.output, Catch::StartsWith("Saving dict for global step 1:"));
-}
-
-TEST_CASE("the example learns what a linear model cannot and its parameters matter", "[e2e]") {
-    const World world("");
-    const double floor = world.noise_floor();
-    const double linear = world.rmse("--train_examples=1000 --batch_size=32 --wide-only");
-    const std::string good = "--train_examples=1000 --batch_size=32 --nembeds=30 --nnsize=64";
-    const double best = world.rmse(good);
-    CHECK(world.rmse(good) == best);
-    // Two thirds of the way from the linear model to the floor, and never below it.
-    CHECK(best > floor);
-    CHECK(best - floor < (linear - floor) / 3);
-    CHECK(best > 1.0);
-    CHECK(best < 1.1);
-    // Changing the seed moves the result by less than a wrong parameter does.
-    const double noise = std::abs(world.rmse(good + " --seed=1") - best);
-    CHECK(noise < 0.0025);
-    CHECK(world.rmse(good + " --nembeds=3") > best + 0.005);
-    CHECK(world.rmse(good + " --batch_size=512") > best + 0.01);
-    const std::string narrow = good + " --nembeds=3 --batch_size=128";
-    CHECK(world.rmse(narrow + " --nnsize=512") < world.rmse(narrow) - 0.003);
 }
