@@ -12,6 +12,10 @@ target_compile_options(tuner_flags INTERFACE
     $<$<BOOL:${TUNER_WERROR}>:-Werror>
     $<$<CONFIG:Debug>:-D_GLIBCXX_ASSERTIONS>
 )
+# g++ 12 sees an overlapping copy in every optimised `"text" + string` (GCC bug 105651).
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+    target_compile_options(tuner_flags INTERFACE -Wno-restrict)
+endif()
 target_include_directories(tuner_flags INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
 
 if(TUNER_SANITIZE)
