@@ -26,7 +26,7 @@ TEST_CASE("a stream is the same on every machine", "[random]") {
     CHECK(tuner::stable_hash("batch_size") == 3392361078126557241ULL);
 }
 
-TEST_CASE("uniform numbers lie in [0, 1) with the right mean and variance", "[random]") {
+TEST_CASE("uniform numbers lie from 0 to below 1 with the right mean and variance", "[random]") {
     Rng rng(1, "uniform");
     double sum = 0;
     double squares = 0;
