@@ -375,6 +375,26 @@ Findings check_words(const std::vector<File>& files) {
     return findings;
 }
 
+Findings check_test_names(const std::vector<File>& files) {
+    static const std::regex test_case(R"re(TEST_CASE(?:_METHOD)?\(\s*(?:\w+,\s*)?"([^"]*)")re");
+    Findings findings;
+    for (const File& file : files) {
+        const std::string& text = file.text;
+        for (std::sregex_iterator match(text.begin(), text.end(), test_case), end; match != end;
+             ++match) {
+            const std::string name = (*match)[1];
+            if (name.find_first_of(";[]\\") != std::string::npos) {
+                const auto line = std::count(text.begin(), text.begin() + match->position(1), '\n');
+                findings.push_back(
+                    at(file, static_cast<std::size_t>(line) + 1) +
+                    "ctest misreads ; [ ] in a test name"
+                );
+            }
+        }
+    }
+    return findings;
+}
+
 Findings check_listed(
     const std::vector<File>& files,
     const std::string& folder,

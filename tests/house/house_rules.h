@@ -52,6 +52,9 @@ Findings check_headers(const std::vector<File>& files);
 // Words that have one home: detached, standard output; and a note of work to do has its issue.
 Findings check_words(const std::vector<File>& files);
 
+// A test name that CMake would take apart, so that ctest would leave out the tests behind it.
+Findings check_test_names(const std::vector<File>& files);
+
 // Every source below `folder` (one of the roots above) is named in the CMake text, from `folder`'s
 // own CMakeLists.txt (tests) or the root's.
 Findings check_listed(

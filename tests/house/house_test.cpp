@@ -77,6 +77,10 @@ TEST_CASE("words with a home stay there", "[house][tree]") {
     check_none(check_words(tree()));
 }
 
+TEST_CASE("every test has a name that ctest can read", "[house][tree]") {
+    check_none(check_test_names(tree()));
+}
+
 TEST_CASE("every source is built", "[house][tree]") {
     const std::string product = text_of(kRoot / "CMakeLists.txt");
     check_none(check_listed(tree(), "tuner/", product));
@@ -261,6 +265,20 @@ TEST_CASE("a note of work to do without a number is found", "[house]") {
               "DO(#12): later"
     )
               .empty());
+}
+
+TEST_CASE("a test name that ctest would misread is found", "[house]") {
+    const auto named = [](const std::string& name) {
+        return check_test_names(
+            {{"tests/a_test.cpp",
+              "\nTEST_"
+              "CASE(\n\"" +
+                  name + "\", \"[a]\") {}\n"}}
+        );
+    };
+    CHECK(named("a (good) name: one, two").empty());
+    CHECK(named("one; two") == Findings{"tests/a_test.cpp:3: ctest misreads ; [ ] in a test name"});
+    CHECK(named("in [0 to 1)").size() == 1);
 }
 
 TEST_CASE("a source that is not built is found", "[house]") {
