@@ -1,0 +1,41 @@
+#include "tuner/api/routes.h"
+
+#include "tuner/api/event_stream.h"
+#include "tuner/api/study_routes.h"
+#include "tuner/api/trial_log.h"
+#include "tuner/api/trial_routes.h"
+
+#include <array>
+
+namespace tuner {
+
+namespace {
+
+constexpr std::array kRoutes{
+    Route{"GET", "/healthz", Access::open, get_health},
+
+    Route{"GET", "/v1/studies", Access::token, list_studies},
+    Route{"POST", "/v1/studies", Access::token, create_study},
+    Route{"GET", "/v1/studies/{study}", Access::token, get_study},
+    Route{"PATCH", "/v1/studies/{study}", Access::token, patch_study},
+    Route{"DELETE", "/v1/studies/{study}", Access::token, delete_study},
+    Route{"POST", "/v1/studies/{study}:stop", Access::token, stop_study},
+    Route{"POST", "/v1/studies/{study}:resume", Access::token, resume_study},
+    Route{"POST", "/v1/studies/{study}:cancel", Access::token, cancel_study},
+
+    Route{"GET", "/v1/studies/{study}/trials", Access::token, list_trials},
+    Route{"GET", "/v1/studies/{study}/trials/{trial}", Access::token, get_trial},
+    Route{"GET", "/v1/studies/{study}/trials/{trial}/log", Access::token, get_log},
+    Route{"GET", "/v1/studies/{study}/best", Access::token, get_best},
+
+    Route{"GET", "/v1/studies/{study}/events", Access::token, get_study_events},
+    Route{"GET", "/v1/events", Access::token, get_all_events},
+};
+
+}  // namespace
+
+std::span<const Route> api_routes() {
+    return kRoutes;
+}
+
+}  // namespace tuner

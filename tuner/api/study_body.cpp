@@ -1,0 +1,206 @@
+#include "tuner/api/study_body.h"
+
+#include "tuner/formats/json_text.h"
+#include "tuner/study/limits.h"
+
+#include <limits>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace tuner {
+
+namespace {
+
+using nlohmann::json;
+
+tl::unexpected<Error> wrong(const std::string& field, std::string_view wanted) {
+    return fail(ErrorCode::invalid_argument, fmt::format("{} must be {}", field, wanted));
+}
+
+Result<json> parse_object(std::string_view body) {
+    auto document = parse_json(body);
+    if (document && !document->is_object()) {
+        return fail(ErrorCode::invalid_argument, "the body must be a JSON object");
+    }
+    return document;
+}
+
+// One reader per type. Each writes the field's value to its place or says what would be right.
+Result<void> read(const std::string& field, const json& value, std::string& to) {
+    if (!value.is_string()) {
+        return wrong(field, "a text");
+    }
+    to = value.get<std::string>();
+    return {};
+}
+
+Result<void> read(const std::string& field, const json& value, std::optional<std::string>& to) {
+    return read(field, value, to.emplace());
+}
+
+Result<void> read(const std::string& field, const json& value, bool& to) {
+    if (!value.is_boolean()) {
+        return wrong(field, "true or false");
+    }
+    to = value.get<bool>();
+    return {};
+}
+
+Result<void> read(const std::string& field, const json& value, std::vector<std::string>& to) {
+    const bool texts = value.is_array() && std::all_of(value.begin(), value.end(), [](auto& item) {
+                           return item.is_string();
+                       });
+    if (!texts) {
+        return wrong(field, "a list of texts");
+    }
+    to = value.get<std::vector<std::string>>();
+    return {};
+}
+
+Result<void> read(const std::string& field, const json& value, std::optional<std::uint64_t>& to) {
+    if (!value.is_number_unsigned()) {
+        return wrong(field, "a whole number from 0 to 18446744073709551615");
+    }
+    to = value.get<std::uint64_t>();
+    return {};
+}
+
+Result<void> read_integer(
+    const std::string& field,
+    const json& value,
+    std::int64_t min,
+    std::int64_t max,
+    std::int64_t& to
+) {
+    const bool fits = value.is_number_unsigned() &&
+                      value.get<std::uint64_t>() <= static_cast<std::uint64_t>(max) &&
+                      value.get<std::int64_t>() >= min;
+    if (!fits) {
+        return wrong(field, fmt::format("a whole number from {} to {}", min, max));
+    }
+    to = value.get<std::int64_t>();
+    return {};
+}
+
+Result<Duration> read_duration(const std::string& field, const json& value) {
+    const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+    const auto duration = parse_duration(text);
+    if (!duration) {
+        return wrong(field, "a duration like \"30m\", \"1.5h\" or a number of seconds");
+    }
+    return *duration;
+}
+
+Result<void> read_timeout(
+    const std::string& field, const json& value, std::optional<Duration>& to
+) {
+    if (value.is_null()) {
+        to.reset();
+        return {};
+    }
+    return read_duration(field, value).map([&](Duration duration) { to = duration; });
+}
+
+Result<void> read_run_field(const std::string& field, const json& value, RunRequest& to) {
+    if (field == "file") {
+        return read(field, value, to.file);
+    }
+    if (field == "args") {
+        return read(field, value, to.args);
+    }
+    if (field == "name") {
+        return read(field, value, to.name);
+    }
+    if (field == "maxTrials") {
+        return read_integer(field, value, 1, kMaxTrials, to.max_trials.emplace());
+    }
+    if (field == "maxParallelTrials") {
+        return read_integer(field, value, 1, kMaxParallelTrials, to.max_parallel_trials.emplace());
+    }
+    if (field == "seed") {
+        return read(field, value, to.seed);
+    }
+    if (field == "new") {
+        return read(field, value, to.force_new);
+    }
+    return fail(
+        ErrorCode::invalid_argument,
+        fmt::format(
+            "unknown field '{}'; with a file there may be args, name, maxTrials, "
+            "maxParallelTrials, seed and new",
+            field
+        )
+    );
+}
+
+Result<void> read_limit(const std::string& field, const json& value, Limits& to) {
+    if (field == "maxTrials") {
+        return read_integer(field, value, 1, kMaxTrials, to.max_trials);
+    }
+    if (field == "maxParallelTrials") {
+        return read_integer(field, value, 1, kMaxParallelTrials, to.max_parallel_trials);
+    }
+    if (field == "maxFailedTrials") {
+        return read_integer(field, value, 0, kMaxTrials, to.max_failed_trials);
+    }
+    if (field == "maxRetries") {
+        return read_integer(field, value, 0, kMaxTrials, to.max_retries);
+    }
+    if (field == "timeout") {
+        return read_timeout(field, value, to.timeout);
+    }
+    if (field == "stallTimeout") {
+        return read_timeout(field, value, to.stall_timeout);
+    }
+    if (field == "terminationGrace") {
+        return read_duration(field, value).map([&](Duration duration) {
+            to.termination_grace = duration;
+        });
+    }
+    return fail(
+        ErrorCode::invalid_argument,
+        fmt::format(
+            "'{}' is not a limit; maxTrials, maxParallelTrials, maxFailedTrials, maxRetries, "
+            "timeout, stallTimeout and terminationGrace can change",
+            field
+        )
+    );
+}
+
+}  // namespace
+
+Result<std::optional<RunRequest>> parse_run_request(std::string_view body) {
+    const auto document = parse_object(body);
+    if (!document) {
+        return tl::unexpected(document.error());
+    }
+    if (!document->contains("file")) {
+        return std::optional<RunRequest>();
+    }
+    RunRequest request;
+    for (const auto& [field, value] : document->items()) {
+        if (auto done = read_run_field(field, value, request); !done) {
+            return tl::unexpected(done.error());
+        }
+    }
+    if (!request.file.starts_with('/')) {
+        return wrong("file", "the absolute path of a YAML file on the server's machine");
+    }
+    return request;
+}
+
+Result<Limits> parse_limits(std::string_view body, Limits limits) {
+    const auto document = parse_object(body);
+    if (!document) {
+        return tl::unexpected(document.error());
+    }
+    for (const auto& [field, value] : document->items()) {
+        if (auto done = read_limit(field, value, limits); !done) {
+            return tl::unexpected(done.error());
+        }
+    }
+    return limits;
+}
+
+}  // namespace tuner

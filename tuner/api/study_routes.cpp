@@ -1,0 +1,178 @@
+#include "tuner/api/study_routes.h"
+
+#include "tuner/api/json_answer.h"
+#include "tuner/api/paging.h"
+#include "tuner/api/problem.h"
+#include "tuner/api/query.h"
+#include "tuner/api/study_body.h"
+#include "tuner/formats/study_json.h"
+#include "tuner/service/tuning_service.h"
+
+#include <nlohmann/json.hpp>
+
+namespace tuner {
+
+namespace asio = boost::asio;
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+Json to_json(const StudyView& view) {
+    return tuner::to_json(view.study, view.history);
+}
+
+// A study as it is now, for the answer of a call that changed it.
+Response answer_study(const TuningService& service, const std::string& id) {
+    const auto view = service.find(id);
+    return view ? answer_json(to_json(*view)) : problem(view.error());
+}
+
+// The id of the study that a request names, once its query is known to be empty.
+Result<std::string> study_of(const Request& request, const TuningService& service) {
+    const auto query = Query::read(request, {});
+    if (!query) {
+        return tl::unexpected(query.error());
+    }
+    return service.find(request.captures.front()).map([](const StudyView& view) {
+        return view.study.get().id;
+    });
+}
+
+std::string_view outcome_name(RunOutcome outcome) {
+    switch (outcome) {
+        case RunOutcome::created:
+            return "created";
+        case RunOutcome::continued:
+            return "continued";
+        case RunOutcome::unchanged:
+            break;
+    }
+    return "unchanged";
+}
+
+}  // namespace
+
+asio::awaitable<Response> get_health(Request request, TuningService& service) {
+    static_cast<void>(service);
+    if (const auto query = Query::read(request, {}); !query) {
+        co_return problem(query.error());
+    }
+    Json health;
+    health["status"] = "ok";
+    co_return answer_json(health);
+}
+
+asio::awaitable<Response> list_studies(Request request, TuningService& service) {
+    const auto query = Query::read(request, {"pageSize", "pageToken"});
+    if (!query) {
+        co_return problem(query.error());
+    }
+    const std::vector<StudyView> studies = service.studies();
+    const auto page = read_page(*query, "studies", studies.size());
+    if (!page) {
+        co_return problem(page.error());
+    }
+    Json list = Json::array();
+    for (std::size_t i = page->begin; i < page->end; ++i) {
+        list.push_back(to_json(studies[i]));
+    }
+    co_return answer_json({
+        {"studies", std::move(list)},
+        {"nextPageToken", page->next_token ? Json(*page->next_token) : Json(nullptr)},
+        {"totalSize", studies.size()},
+    });
+}
+
+asio::awaitable<Response> create_study(Request request, TuningService& service) {
+    if (const auto query = Query::read(request, {}); !query) {
+        co_return problem(query.error());
+    }
+    auto run = parse_run_request(request.body);
+    if (!run) {
+        co_return problem(run.error());
+    }
+    if (!*run) {
+        co_return problem(
+            501,
+            "a study can only be created from a file of the server's machine so far: "
+            "{\"file\": \"/path/hyperparam.yaml\"}"
+        );
+    }
+    RunRequest wanted = std::move(**run);
+    const auto answer = co_await service.run_file(std::move(wanted));
+    if (!answer) {
+        co_return problem(answer.error());
+    }
+    const auto view = service.find(answer->id);
+    if (!view) {
+        co_return problem(view.error());
+    }
+    co_return answer_json({
+        {"study", to_json(*view)},
+        {"outcome", outcome_name(answer->outcome)},
+        {"notices", answer->notices},
+    });
+}
+
+asio::awaitable<Response> get_study(Request request, TuningService& service) {
+    const auto id = study_of(request, service);
+    co_return id ? answer_study(service, *id) : problem(id.error());
+}
+
+asio::awaitable<Response> patch_study(Request request, TuningService& service) {
+    const auto id = study_of(request, service);
+    if (!id) {
+        co_return problem(id.error());
+    }
+    const auto view = service.find(*id);
+    const auto limits = parse_limits(request.body, view->study.get().config.limits);
+    if (!limits) {
+        co_return problem(limits.error());
+    }
+    const auto done = co_await service.set_limits(*id, *limits);
+    co_return done ? answer_study(service, *id) : problem(done.error());
+}
+
+asio::awaitable<Response> delete_study(Request request, TuningService& service) {
+    const auto id = study_of(request, service);
+    if (!id) {
+        co_return problem(id.error());
+    }
+    const auto done = co_await service.remove(*id);
+    co_return done ? answer_json(Json::object()) : problem(done.error());
+}
+
+asio::awaitable<Response> stop_study(Request request, TuningService& service) {
+    const auto query = Query::read(request, {"now"});
+    const auto now = query ? query->flag("now") : tl::unexpected(query.error());
+    if (!now) {
+        co_return problem(now.error());
+    }
+    const auto view = service.find(request.captures.front());
+    if (!view) {
+        co_return problem(view.error());
+    }
+    const std::string id = view->study.get().id;
+    const auto done = co_await service.pause(id, *now, StudyReason::user);
+    co_return done ? answer_study(service, id) : problem(done.error());
+}
+
+asio::awaitable<Response> resume_study(Request request, TuningService& service) {
+    const auto id = study_of(request, service);
+    if (!id) {
+        co_return problem(id.error());
+    }
+    const auto done = co_await service.resume(*id);
+    co_return done ? answer_study(service, *id) : problem(done.error());
+}
+
+asio::awaitable<Response> cancel_study(Request request, TuningService& service) {
+    const auto id = study_of(request, service);
+    if (!id) {
+        co_return problem(id.error());
+    }
+    const auto done = co_await service.cancel(*id);
+    co_return done ? answer_study(service, *id) : problem(done.error());
+}
+
+}  // namespace tuner

@@ -1,0 +1,30 @@
+#include "tuner/api/trial_reference.h"
+
+#include "tuner/api/query.h"
+#include "tuner/study/limits.h"
+
+#include <fmt/format.h>
+
+namespace tuner {
+
+Result<TrialReference> find_trial(const Request& request, const TuningService& service) {
+    const auto view = service.find(request.captures.at(0));
+    if (!view) {
+        return tl::unexpected(view.error());
+    }
+    const auto number = parse_number("a trial's number", request.captures.at(1), 1, kMaxTrials);
+    if (!number) {
+        return tl::unexpected(number.error());
+    }
+    const std::string& id = view->study.get().id;
+    const std::size_t count = view->history.get().trials.size();
+    if (static_cast<std::size_t>(*number) > count) {
+        return fail(
+            ErrorCode::not_found,
+            fmt::format("study {} has no trial {}; it has {} so far", id, *number, count)
+        );
+    }
+    return TrialReference{id, TrialId(*number)};
+}
+
+}  // namespace tuner

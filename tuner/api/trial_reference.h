@@ -1,0 +1,23 @@
+// The trial that a request names: its study and its number.
+
+#pragma once
+
+#include "tuner/api/http_message.h"
+#include "tuner/base/id.h"
+#include "tuner/base/result.h"
+#include "tuner/service/tuning_service.h"
+
+#include <string>
+
+namespace tuner {
+
+struct TrialReference {
+    std::string study;  // its id
+    TrialId trial;
+};
+
+// From {study} and {trial}; `invalid_argument` when the number is none, `not_found` when there is
+// no such study or trial.
+Result<TrialReference> find_trial(const Request& request, const TuningService& service);
+
+}  // namespace tuner
