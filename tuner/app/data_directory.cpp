@@ -3,8 +3,6 @@
 #include "tuner/base/random.h"
 
 #include <cerrno>
-#include <charconv>
-#include <cstdlib>
 #include <fcntl.h>
 #include <fstream>
 #include <sys/stat.h>
@@ -49,11 +47,6 @@ std::string read_line(const fs::path& path) {
     return line;
 }
 
-std::string environment(const char* name) {
-    const char* value = std::getenv(name);
-    return value == nullptr ? "" : value;
-}
-
 int open_lock(const fs::path& directory) {
     const int fd = open((directory / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0) {
@@ -84,17 +77,6 @@ std::optional<DaemonAddress> read_address(const fs::path& path) {
 }
 
 }  // namespace
-
-fs::path DataDirectory::default_path() {
-    if (const std::string own = environment("TUNER_DATA_DIR"); !own.empty()) {
-        return fs::absolute(own);
-    }
-    if (const std::string xdg = environment("XDG_DATA_HOME"); !xdg.empty()) {
-        return fs::path(xdg) / "tuner";
-    }
-    const std::string home = environment("HOME");
-    return fs::path(home.empty() ? "/root" : home) / ".local" / "share" / "tuner";
-}
 
 Result<DataDirectory> DataDirectory::open(const fs::path& path) {
     std::error_code error;

@@ -26,9 +26,6 @@ struct DaemonAddress {
 
 class DataDirectory {
   public:
-    // $TUNER_DATA_DIR, else $XDG_DATA_HOME/tuner, else ~/.local/share/tuner.
-    static std::filesystem::path default_path();
-
     // Creates the folder if it is missing. `invalid_argument` when it is not a folder, not ours, or
     // open to others.
     static Result<DataDirectory> open(const std::filesystem::path& path);

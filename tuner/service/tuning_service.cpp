@@ -1,6 +1,6 @@
 #include "tuner/service/tuning_service.h"
 
-#include "tuner/executor/workspace.h"
+#include "tuner/formats/attempt_files.h"
 #include "tuner/formats/study_yaml.h"
 #include "tuner/scheduler/scheduler.h"
 #include "tuner/storage/storage_thread.h"
@@ -280,8 +280,7 @@ std::unique_ptr<EventSubscription> TuningService::subscribe(std::string study) {
 }
 
 fs::path log_path(const AttemptRecord& attempt, LogStream stream) {
-    const Workspace workspace(attempt.dir);
-    return stream == LogStream::out ? workspace.stdout_log() : workspace.stderr_log();
+    return fs::path(attempt.dir) / (stream == LogStream::out ? kStdoutLog : kStderrLog);
 }
 
 }  // namespace tuner
