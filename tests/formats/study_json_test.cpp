@@ -86,6 +86,18 @@ TEST_CASE("a study whose document is no longer readable shows its text", "[study
     CHECK(to_json(study, History{study.config, {}})["config"] == "{broken \xEF\xBF\xBD");
 }
 
+TEST_CASE("a study's YAML document is shown as JSON", "[study_json]") {
+    Study study = lab_study();
+    study.source =
+        "trainingInput:\n  runtimeVersion: 1.10\n  args: [yes, 01]\n  a: True\n  b: 0.00002\n"
+        "  c: \"1\"\n  d: [-3, 18446744073709551615, null]\n  categoricalValues: [1, no]\n";
+    CHECK(
+        to_json(study, History{study.config, {}})["config"].dump() ==
+        R"({"trainingInput":{"runtimeVersion":"1.10","args":["yes","01"],"a":true,"b":2e-05,)"
+        R"("c":"1","d":[-3,18446744073709551615,null],"categoricalValues":["1","no"]}})"
+    );
+}
+
 TEST_CASE("a trial is written as the API documents it", "[study_json]") {
     CHECK(
         to_json(completed(3, 1.0391), "babyweight-1", 1).dump() ==

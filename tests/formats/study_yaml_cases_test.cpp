@@ -3,15 +3,17 @@
 
 #include "tuner/formats/stored_json.h"
 #include "tuner/formats/study_yaml.h"
+#include "tuner/formats/yaml_json.h"
 
-#include <chrono>
 #include <cstdlib>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <set>
 #include <sstream>
 
 #include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
 
 namespace fs = std::filesystem;
 using namespace tuner;
@@ -72,15 +74,32 @@ TEST_CASE("every good study file gives exactly its configuration", "[study_yaml]
     }
 }
 
+TEST_CASE("the JSON of a good study file is the same study", "[study_yaml]") {
+    for (const fs::path& path : yaml_files("good")) {
+        CAPTURE(path.string());
+        const std::string text = read_file(path);
+        Findings findings;
+        const auto root = load_yaml(text, findings);
+        REQUIRE(root);
+        const auto study = parse_study_yaml(text, context_of(path));
+        const auto again = parse_study_yaml(to_json(*root).dump(), context_of(path));
+        REQUIRE(study);
+        REQUIRE(again);
+        StudyConfig config = again->config;
+        config.unused_fields = study->config.unused_fields;  // they show how numbers are spelled
+        CHECK(config == study->config);
+    }
+}
+
 TEST_CASE("every bad study file gives exactly its problems", "[study_yaml]") {
     const auto files = yaml_files("bad");
     CHECK(files.size() >= 40);
     for (const fs::path& path : files) {
         CAPTURE(path.string());
         const std::string text = read_file(path);
-        const auto start = std::chrono::steady_clock::now();
+        const std::clock_t start = std::clock();
         const auto study = parse_study_yaml(text, context_of(path));
-        CHECK(std::chrono::steady_clock::now() - start < std::chrono::milliseconds(500));
+        CHECK(std::clock() - start < CLOCKS_PER_SEC);  // CPU time: the machine may be busy
         REQUIRE_FALSE(study);
         REQUIRE_FALSE(study.error().empty());
         check_golden(path, to_text(study.error(), text, context_of(path)));

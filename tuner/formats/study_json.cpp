@@ -1,6 +1,7 @@
 #include "tuner/formats/study_json.h"
 
 #include "tuner/formats/utf8.h"
+#include "tuner/formats/yaml_json.h"
 #include "tuner/study/limits.h"
 
 #include <algorithm>
@@ -81,6 +82,10 @@ Json to_document(const std::string& source) {
     }
     if (auto json = parse_ordered_json(source)) {
         return std::move(*json);
+    }
+    Findings findings;
+    if (const auto root = load_yaml(source, findings); root && findings.problems().empty()) {
+        return to_json(*root);
     }
     return to_text(source);
 }

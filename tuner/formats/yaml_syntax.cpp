@@ -157,8 +157,11 @@ std::size_t YamlSource::line_index(std::size_t offset) const {
 Place YamlSource::place_at(std::size_t offset) const {
     offset = std::min(offset, text_.size());
     const std::size_t line = line_index(offset);
-    const std::string_view before = text_.substr(starts_[line], offset - starts_[line]);
-    return {static_cast<int>(line) + 1, static_cast<int>(count_characters(before)) + 1};
+    const bool goes_on = line == last_.line && offset >= last_.offset;
+    const std::size_t from = goes_on ? last_.offset : starts_[line];
+    const std::size_t before = goes_on ? last_.characters : 0;
+    last_ = {line, offset, before + count_characters(text_.substr(from, offset - from))};
+    return {static_cast<int>(line) + 1, static_cast<int>(last_.characters) + 1};
 }
 
 Place YamlSource::place_of(int line, int column) const {

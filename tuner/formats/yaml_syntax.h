@@ -49,6 +49,16 @@ class YamlSource {
 
     std::string_view text_;
     std::vector<std::size_t> starts_;  // of each line
+
+    // The place found last: places are asked for from front to back, and a line may be the whole
+    // file, so counting goes on from there.
+    struct Last {
+        std::size_t line = 0;
+        std::size_t offset = 0;
+        std::size_t characters = 0;  // of the line before the offset
+    };
+
+    mutable Last last_;
 };
 
 // What yaml-cpp said and what had been read by then.
