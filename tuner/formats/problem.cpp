@@ -38,37 +38,39 @@ std::string_view line_of(std::string_view text, int line) {
     return text.ends_with('\r') ? text.substr(0, text.size() - 1) : text;
 }
 
-// The characters of a line, each one column wide: control characters and tabs become blanks.
-std::vector<std::string> to_columns(std::string_view line) {
-    const std::string valid = to_valid_utf8(line);
-    std::vector<std::string> columns;
-    for (std::size_t at = 0; at < valid.size();) {
-        std::size_t end = at + 1;
-        while (end < valid.size() && (static_cast<unsigned char>(valid[end]) & 0xC0U) == 0x80U) {
-            ++end;
+// Characters `begin` to `end` of a line, each one column wide: control characters and tabs become
+// spaces.
+std::string cut_columns(std::string_view line, std::size_t begin, std::size_t end) {
+    std::string shown;
+    std::size_t column = 0;
+    for (const char c : line) {
+        const auto byte = static_cast<unsigned char>(c);
+        column += (byte & 0xC0U) == 0x80U ? 0 : 1;  // a continuation belongs to its character
+        if (column > end) {
+            break;
         }
-        const auto byte = static_cast<unsigned char>(valid[at]);
-        columns.push_back(byte < 0x20 || byte == 0x7F ? " " : valid.substr(at, end - at));
-        at = end;
+        if (column > begin) {
+            shown += byte < 0x20 || byte == 0x7F ? ' ' : c;
+        }
     }
-    return columns;
+    return shown;
 }
 
 // The line, or the part of it around the caret, and below it the caret.
-std::string show(std::string_view line, int column) {
-    const std::vector<std::string> columns = to_columns(line);
+std::string show(std::string_view raw, int column) {
+    const std::string line = to_valid_utf8(raw);
+    const std::size_t size = count_characters(line);
     const auto caret = static_cast<std::size_t>(std::max(column, 1)) - 1;
-    const bool cut = columns.size() > kMaxShownCharacters;
-    const std::size_t begin = cut && caret > kShownBeforeCaret ? caret - kShownBeforeCaret : 0;
-    const std::size_t end =
-        cut ? std::min(columns.size(), begin + kMaxShownCharacters) : columns.size();
-    std::string shown = begin > 0 ? "…" : "";
-    for (std::size_t i = begin; i < end; ++i) {
-        shown += columns[i];
-    }
-    shown += end < columns.size() ? "…" : "";
-    const std::size_t indent = caret - begin + (begin > 0 ? 1 : 0);
-    return fmt::format("{}\n{}^\n", shown, std::string(indent, ' '));
+    const bool is_long = size > kMaxShownCharacters;
+    const std::size_t begin = is_long && caret > kShownBeforeCaret ? caret - kShownBeforeCaret : 0;
+    const std::size_t end = is_long ? std::min(size, begin + kMaxShownCharacters) : size;
+    return fmt::format(
+        "{}{}{}\n{}^\n",
+        begin > 0 ? "…" : "",
+        cut_columns(line, begin, end),
+        end < size ? "…" : "",
+        std::string(caret - begin + (begin > 0 ? 1 : 0), ' ')
+    );
 }
 
 }  // namespace

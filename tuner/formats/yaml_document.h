@@ -21,7 +21,7 @@ namespace tuner {
 inline constexpr std::size_t kMaxYamlBytes = 1 << 20;
 inline constexpr std::size_t kMaxYamlDepth = 32;
 inline constexpr std::size_t kMaxYamlValues = 50'000;
-// Brackets, commas, colons and line ends: what makes a scanner work, counted before it starts.
+// Line ends and the marks [ ] { } , : & * ! – what makes a scanner work, counted before it starts.
 inline constexpr std::size_t kMaxYamlMarks = 100'000;
 
 enum class YamlKind { null, scalar, sequence, mapping };

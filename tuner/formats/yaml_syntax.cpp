@@ -19,7 +19,7 @@ bool is_control(char c) {
 }
 
 bool is_structure(char c) {
-    return c == '\n' || c == '[' || c == ']' || c == '{' || c == '}' || c == ',' || c == ':';
+    return std::string_view("\n[]{},:&*!").find(c) != npos;
 }
 
 // Where the quoted text beginning at `begin` ends; npos when it does not.
@@ -102,7 +102,7 @@ std::optional<Problem> YamlSource::find_problem() const {
         return at(
             0,
             fmt::format(
-                "the file has more than {} lines, brackets, commas and colons", kMaxYamlMarks
+                "the file has more than {} lines, brackets, commas and other marks", kMaxYamlMarks
             )
         );
     }
