@@ -1,7 +1,8 @@
 // How long one suggestion takes, and what suggestions are worth: prints tables, judges nothing.
 //
 //   suggest_bench latency [REPEATS]     milliseconds per suggestion by number of trials
-//   suggest_bench quality [SEEDS]       regret against random search, 20 trials, 5 at once
+//   suggest_bench quality [SEEDS [TRIALS [PARALLEL]]]
+//                                       regret against random search; 20 trials, 5 at once
 
 #include "tests/support/study_driver.h"
 #include "tuner/optimizer/bayesian_search.h"
@@ -171,10 +172,12 @@ void print_quality(int seeds, int trials, int parallel) {
 
 int main(int argc, char** argv) {
     const std::string what = argc > 1 ? argv[1] : "latency";
-    const int count = argc > 2 ? std::atoi(argv[2]) : 0;
+    const auto argument = [&](int index, int otherwise) {
+        return argc > index ? std::max(std::atoi(argv[index]), 1) : otherwise;
+    };
     if (what == "quality") {
-        tuner::test::print_quality(count > 0 ? count : 10, 20, 5);
+        tuner::test::print_quality(argument(2, 10), argument(3, 20), argument(4, 5));
     } else {
-        tuner::test::print_latency(count > 0 ? count : 5);
+        tuner::test::print_latency(argument(2, 5));
     }
 }

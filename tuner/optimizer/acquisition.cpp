@@ -21,8 +21,12 @@ double normal_cdf(double z) {
     return 0.5 * std::erfc(-z / std::numbers::sqrt2);
 }
 
-// For t >= 1, c of Mills' ratio Phi(-t) / phi(t) = 1 / (t + c): Laplace's continued fraction
-// c = 1 / (t + 2 / (t + 3 / (t + …))), from its far end. The number of terms holds 1e-15 at t = 1.
+// Below this the cancellation in phi + z Phi costs more than two digits, and Mills' ratio takes
+// over.
+constexpr double kTail = -4;
+
+// For t >= 4, c of Mills' ratio Phi(-t) / phi(t) = 1 / (t + c): Laplace's continued fraction
+// c = 1 / (t + 2 / (t + 3 / (t + …))), from its far end. The number of terms holds 1e-15 at t = 4.
 double mills_correction(double t) {
     const int terms = 12 + static_cast<int>(200 / (t * t));
     double tail = 0;
@@ -40,7 +44,7 @@ double finite_or_minus_infinity(double value) {
 
 // With t = -z and Mills' ratio R = 1 / (t + c): phi + z Phi = phi (1 - t R) = phi c / (t + c).
 double log_improvement(double z) {
-    if (z > -1) {
+    if (z > kTail) {
         return std::log(normal_density(z) + z * normal_cdf(z));
     }
     const double t = -z;
@@ -49,21 +53,21 @@ double log_improvement(double z) {
 }
 
 double log_improvement_slope(double z) {
-    if (z > -1) {
+    if (z > kTail) {
         return normal_cdf(z) / (normal_density(z) + z * normal_cdf(z));
     }
     return 1 / mills_correction(-z);  // Phi = phi / (t + c)
 }
 
 double log_normal_cdf(double z) {
-    if (z > -1) {
+    if (z > kTail) {
         return std::log(normal_cdf(z));
     }
     return -0.5 * z * z - kLogSqrt2Pi - std::log(mills_correction(-z) - z);
 }
 
 double log_normal_cdf_slope(double z) {
-    if (z > -1) {
+    if (z > kTail) {
         return normal_density(z) / normal_cdf(z);
     }
     return mills_correction(-z) - z;

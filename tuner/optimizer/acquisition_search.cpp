@@ -1,8 +1,7 @@
 #include "tuner/optimizer/acquisition_search.h"
 
-#include "tuner/optimizer/draw.h"
+#include "tuner/optimizer/candidates.h"
 #include "tuner/optimizer/minimize.h"
-#include "tuner/optimizer/sobol.h"
 
 #include <algorithm>
 #include <cmath>
@@ -17,9 +16,6 @@ constexpr double kMinusInfinity = -std::numeric_limits<double>::infinity();
 // An improvement smaller than this ends a refinement; the acquisition is a logarithm.
 constexpr double kImprovement = 1e-6;
 constexpr double kLbfgsTolerance = 1e-7;
-// Each coordinate of a perturbed point moves with this chance, or so that two do on average.
-constexpr double kMinMoveChance = 0.3;
-constexpr double kMovesOnAverage = 2;
 constexpr int kDoublingRounds = 10;
 
 double largest_difference(const EncodedPoint& a, const EncodedPoint& b) {
@@ -83,7 +79,7 @@ std::optional<FoundPoint> AcquisitionSearch::search(
     const std::vector<EncodedPoint>& anchors, Rng& rng
 ) const {
     std::optional<FoundPoint> best;
-    for (State& state : choose_starts(make_candidates(anchors, rng))) {
+    for (State& state : choose_starts(make_candidates(cube_, anchors, options_, rng))) {
         refine(state);
         const FoundPoint& found = state.found;
         const bool better = !best || found.value > best->value ||
@@ -93,85 +89,6 @@ std::optional<FoundPoint> AcquisitionSearch::search(
         }
     }
     return best;
-}
-
-std::vector<LatentPoint> AcquisitionSearch::make_candidates(
-    const std::vector<EncodedPoint>& anchors, Rng& rng
-) const {
-    std::vector<LatentPoint> candidates;
-    // The best result itself is where a refinement starts.
-    for (const EncodedPoint& anchor : anchors) {
-        candidates.push_back(cube_.to_latent(anchor, draw_latent(cube_, rng)));
-    }
-    const std::size_t kept = candidates.size();
-    const SobolSequence sequence(cube_.axes().size(), rng.next());
-    for (const auto& uniform : sequence.points(0, static_cast<std::size_t>(options_.candidates))) {
-        candidates.push_back(cube_.spread(uniform));
-    }
-    for (std::size_t a = 0; a < kept; ++a) {
-        for (int i = 0; i < options_.perturbations; ++i) {
-            const double step = i % 2 == 0 ? options_.wide_step : options_.narrow_step;
-            candidates.push_back(perturb(candidates[a], step, rng));
-        }
-    }
-    if (kept > 0) {
-        add_neighbours(LatentPoint(candidates.front()), candidates);
-    }
-    return candidates;
-}
-
-LatentPoint AcquisitionSearch::perturb(const LatentPoint& from, double step, Rng& rng) const {
-    const auto& axes = cube_.axes();
-    const double chance =
-        std::max(kMovesOnAverage / static_cast<double>(axes.size()), kMinMoveChance);
-    LatentPoint moved = from;
-    for (std::size_t a = 0; a < axes.size(); ++a) {
-        const double coin = rng.uniform();
-        if (axes[a].kind() == AxisKind::choice) {
-            // Half the moves of a choice stay where they are.
-            if (coin < 0.5 * chance) {
-                moved[a] = static_cast<double>(rng.below(axes[a].level_count()));
-            }
-            continue;
-        }
-        if (coin >= chance) {
-            continue;
-        }
-        const double shift = step * rng.normal();
-        moved[a] = axes[a].snap(std::clamp(from[a] + shift, 0.0, 1.0));
-        if (axes[a].kind() == AxisKind::levels && moved[a] == axes[a].snap(from[a])) {
-            const std::uint64_t level = axes[a].level_of(from[a]);
-            const std::uint64_t last = axes[a].level_count() - 1;
-            const std::uint64_t next =
-                shift < 0 ? std::max<std::uint64_t>(level, 1) - 1 : std::min(level + 1, last);
-            moved[a] = axes[a].position_of_level(next);
-        }
-    }
-    return moved;
-}
-
-// Everything that differs in one level or one choice.
-void AcquisitionSearch::add_neighbours(const LatentPoint& of, std::vector<LatentPoint>& into)
-    const {
-    const auto& axes = cube_.axes();
-    for (std::size_t a = 0; a < axes.size(); ++a) {
-        if (axes[a].kind() == AxisKind::real) {
-            continue;
-        }
-        const std::uint64_t level = axes[a].level_of(of[a]);
-        std::vector<std::uint64_t> others;
-        if (axes[a].kind() == AxisKind::levels) {
-            others = {level > 0 ? level - 1 : 1, std::min(level + 1, axes[a].level_count() - 1)};
-        } else {
-            const auto scanned = static_cast<std::uint64_t>(options_.scan_choices);
-            others.resize(std::min(axes[a].level_count(), scanned));
-            std::iota(others.begin(), others.end(), std::uint64_t{0});
-        }
-        for (const std::uint64_t other : others) {
-            into.push_back(of);
-            into.back()[a] = axes[a].position_of_level(other);
-        }
-    }
 }
 
 std::vector<AcquisitionSearch::State> AcquisitionSearch::choose_starts(

@@ -49,10 +49,6 @@ class AcquisitionSearch {
         FoundPoint found;
     };
 
-    std::vector<LatentPoint> make_candidates(const std::vector<EncodedPoint>& anchors, Rng& rng)
-        const;
-    LatentPoint perturb(const LatentPoint& from, double step, Rng& rng) const;
-    void add_neighbours(const LatentPoint& of, std::vector<LatentPoint>& into) const;
     std::vector<State> choose_starts(const std::vector<LatentPoint>& candidates) const;
     void refine(State& state) const;
     bool improve(State& state, const std::vector<LatentPoint>& candidates) const;

@@ -5,6 +5,7 @@
 #include "tuner/optimizer/quasi_random.h"
 #include "tuner/optimizer/random_search.h"
 #include "tuner/optimizer/starting_points.h"
+#include "tuner/optimizer/tpe.h"
 
 namespace tuner {
 
@@ -19,6 +20,7 @@ std::unique_ptr<const Optimizer> make_bare(Algorithm algorithm) {
         case Algorithm::quasi_random:
             return std::make_unique<QuasiRandom>();
         case Algorithm::tpe:
+            return std::make_unique<Tpe>();
         case Algorithm::bayesian:
             break;
     }

@@ -9,9 +9,11 @@ namespace tuner {
 
 namespace {
 
-constexpr double kFlat = 1e-12;       // relative range of results that count as all equal
-constexpr double kClipRanges = 20;    // interquartile ranges above the median
-constexpr double kAnswerRanges = 10;  // how far outside of the results an answer may lie
+constexpr double kFlat = 1e-12;             // relative range of results that count as all equal
+constexpr double kClipRanges = 20;          // interquartile ranges above the median
+constexpr double kDeviationRanges = 1.349;  // interquartile range of a normal distribution
+constexpr double kLeastScale = 0.1;         // in standard deviations, where most are equal
+constexpr double kAnswerRanges = 10;        // how far outside of the results an answer may lie
 constexpr double kMaxPower = 5;
 constexpr int kPowerSteps = 40;         // of the scan for the likeliest power
 constexpr int kGoldenSteps = 30;        // of its refinement
@@ -117,42 +119,46 @@ ObjectiveTransform ObjectiveTransform::fit(
         working.push_back(transform.to_working(result));
     }
     std::sort(working.begin(), working.end());
-    const double median = quantile(working, 0.5);
     const double range = working.back() - working.front();
-    if (!(range > kFlat * std::abs(median))) {
-        return transform;
+    if (range > kFlat * std::abs(quantile(working, 0.5))) {
+        transform.constant_ = false;
+        transform.choose_scale(working, kind);
+        transform.choose_power(working);
     }
-    transform.constant_ = false;
+    return transform;
+}
+
+// Clips, centres and scales sorted working values, and says which shape they may take.
+void ObjectiveTransform::choose_scale(
+    std::vector<double>& working, BayesianOptions::Transform kind
+) {
+    const double median = quantile(working, 0.5);
     const double spread = quantile(working, 0.75) - quantile(working, 0.25);
     const double clip = spread > 0 ? median + kClipRanges * spread : working.back();
     for (double& value : working) {
         value = std::min(value, clip);
     }
     const double deviation = deviation_of(working, mean_of(working));
-    // Box-Cox keeps the zero of the objective; Yeo-Johnson by median only when asked for.
+    // The measured transform keeps the zero of the objective.
+    scale_ = deviation;
     if (kind == BayesianOptions::Transform::affine_power) {
-        transform.center_ = median;
-        transform.scale_ = std::max(spread / 1.349, 0.1 * deviation);
-    } else {
-        transform.scale_ = deviation;
+        center_ = median;
+        scale_ = std::max(spread / kDeviationRanges, kLeastScale * deviation);
     }
     for (double& value : working) {
-        value = (value - transform.center_) / transform.scale_;
+        value = (value - center_) / scale_;
     }
-    transform.clip_ = working.back();
+    clip_ = working.back();
     const double reach = kAnswerRanges * (working.back() - working.front());
-    transform.lowest_ = working.front() - reach;
-    transform.highest_ = working.back() + reach;
+    lowest_ = working.front() - reach;
+    highest_ = working.back() + reach;
     if (kind != BayesianOptions::Transform::standardize && working.size() >= kFewResults) {
-        transform.shape_ = kind == BayesianOptions::Transform::power && working.front() > 0
-                               ? Shape::box_cox
-                               : Shape::yeo_johnson;
+        const bool positive = kind == BayesianOptions::Transform::power && working.front() > 0;
+        shape_ = positive ? Shape::box_cox : Shape::yeo_johnson;
     }
-    transform.choose_power(std::move(working));
-    return transform;
 }
 
-void ObjectiveTransform::choose_power(std::vector<double> working) {
+void ObjectiveTransform::choose_power(const std::vector<double>& working) {
     if (shape_ == Shape::box_cox) {
         lowest_ = std::max(lowest_, working.front() / kAnswerRanges);
         power_ = likeliest_power([&](double power) {

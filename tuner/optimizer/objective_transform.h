@@ -53,7 +53,8 @@ class ObjectiveTransform {
     double warp(double x) const;
     double unwarp(double z) const;
     double invert(double standardized) const;
-    void choose_power(std::vector<double> working);
+    void choose_scale(std::vector<double>& working, BayesianOptions::Transform kind);
+    void choose_power(const std::vector<double>& working);
 
     Shape shape_ = Shape::linear;
     double sign_ = 1;    // -1 when larger is better

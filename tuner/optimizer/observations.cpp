@@ -38,6 +38,28 @@ std::vector<std::size_t> smallest(const std::vector<double>& key, std::size_t co
     return rows;
 }
 
+// Adds the row that is farthest from all rows so far until there are `limit` of them.
+void add_farthest(
+    std::vector<std::size_t>& rows,
+    const std::vector<ColumnKind>& columns,
+    const std::vector<EncodedPoint>& points,
+    std::size_t limit
+) {
+    std::vector<double> nearest(points.size(), std::numeric_limits<double>::infinity());
+    const auto include = [&](std::size_t row) {
+        for (std::size_t i = 0; i < points.size(); ++i) {
+            nearest[i] = std::min(nearest[i], squared_distance(columns, points[i], points[row]));
+        }
+        nearest[row] = -1;
+    };
+    std::for_each(rows.begin(), rows.end(), include);
+    while (rows.size() < limit) {
+        const auto farthest = std::max_element(nearest.begin(), nearest.end());
+        rows.push_back(static_cast<std::size_t>(farthest - nearest.begin()));
+        include(rows.back());
+    }
+}
+
 }  // namespace
 
 Observations observe(const UnitCube& cube, const History& history) {
@@ -78,33 +100,18 @@ std::vector<std::size_t> choose_rows(
     if (points.size() <= limit) {
         return rows;
     }
-    const std::vector<std::size_t> best = smallest(values, limit / 3);
+    constexpr double kInfinity = std::numeric_limits<double>::infinity();
+    rows = smallest(values, limit / 3);
     std::vector<double> from_best(points.size());
     for (std::size_t i = 0; i < points.size(); ++i) {
-        from_best[i] = squared_distance(columns, points[i], points[best.front()]);
+        from_best[i] = squared_distance(columns, points[i], points[rows.front()]);
     }
-    rows = best;
-    for (const std::size_t row : best) {
-        from_best[row] = std::numeric_limits<double>::infinity();
-    }
-    for (const std::size_t row : smallest(from_best, limit / 3)) {
-        rows.push_back(row);
-    }
-    std::vector<double> nearest(points.size(), std::numeric_limits<double>::infinity());
-    const auto include = [&](std::size_t row) {
-        for (std::size_t i = 0; i < points.size(); ++i) {
-            nearest[i] = std::min(nearest[i], squared_distance(columns, points[i], points[row]));
-        }
-        nearest[row] = -1;
-    };
     for (const std::size_t row : rows) {
-        include(row);
+        from_best[row] = kInfinity;
     }
-    while (rows.size() < limit) {
-        const auto farthest = std::max_element(nearest.begin(), nearest.end());
-        rows.push_back(static_cast<std::size_t>(farthest - nearest.begin()));
-        include(rows.back());
-    }
+    const auto near = smallest(from_best, limit / 3);
+    rows.insert(rows.end(), near.begin(), near.end());
+    add_farthest(rows, columns, points, limit);
     std::sort(rows.begin(), rows.end());
     return rows;
 }
