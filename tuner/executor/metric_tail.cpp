@@ -1,6 +1,6 @@
 #include "tuner/executor/metric_tail.h"
 
-#include "tuner/executor/said_line.h"
+#include "tuner/formats/trial_stream.h"
 
 #include <algorithm>
 #include <unistd.h>
@@ -46,7 +46,9 @@ std::optional<Measurement> MetricTail::measure(std::string_view line) {
     if (line.size() < 2) {
         return std::nullopt;
     }
-    std::optional<SaidLine> said = parse_said_line(line.substr(2), line.front() == 'h');
+    const std::string_view text = line.substr(2);
+    std::optional<ParsedLine> said =
+        line.front() == 'h' ? parse_hypertune_line(text) : parse_metric_line(text);
     if (!said) {
         return std::nullopt;
     }

@@ -1,6 +1,7 @@
 #include "tuner/executor/workspace.h"
 
 #include "tuner/formats/durable_file.h"
+#include "tuner/formats/utf8.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -41,7 +42,7 @@ std::string read_tail(int folder, const char* name) {
         const std::size_t end = text.rfind('\n', from - 1);
         from = end == std::string::npos ? 0 : end;
     }
-    return text.substr(from > 0 ? from + 1 : 0);
+    return to_valid_utf8(std::string_view(text).substr(from > 0 ? from + 1 : 0));
 }
 
 }  // namespace

@@ -291,8 +291,8 @@ Result<ExitRecord> parse_exit(std::string_view text) {
     return finish(reader, std::move(record));
 }
 
-bool may_be_metric(std::string_view line, std::string_view metric) {
-    constexpr std::string_view kNumberStart = "0123456789+-.\"'nNiI";
+bool is_worth_keeping(std::string_view line, std::string_view metric) {
+    constexpr std::string_view kNumberStart = "0123456789+-.nNiI";
     const std::size_t start = line.find_first_not_of(" \t");
     if (start == std::string_view::npos) {
         return false;
@@ -300,8 +300,8 @@ bool may_be_metric(std::string_view line, std::string_view metric) {
     if (line[start] == '{') {
         return true;
     }
-    for (std::size_t at = line.find_first_of("=:"); at != std::string_view::npos;
-         at = line.find_first_of("=:", at + 1)) {
+    for (std::size_t at = line.find('='); at != std::string_view::npos;
+         at = line.find('=', at + 1)) {
         const std::size_t next = line.find_first_not_of(" \t", at + 1);
         if (next != std::string_view::npos &&
             kNumberStart.find(line[next]) != std::string_view::npos) {

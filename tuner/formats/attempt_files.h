@@ -92,8 +92,10 @@ Result<AttemptSpec> parse_spec(std::string_view text);
 Result<AttemptIdentity> parse_identity(std::string_view text);
 Result<ExitRecord> parse_exit(std::string_view text);
 
-// Whether a line of output deserves a closer look: it begins like an object, holds a `=` or `:`
-// followed by a number, or contains `metric`. Cheap, and never false for a line that reports one.
-bool may_be_metric(std::string_view line, std::string_view metric);
+// Whether the shim keeps a line of output for the daemon to parse: it begins like an object, holds
+// a
+// `=` followed by what may be a number, or contains `metric`. Cheap, linked without a parser, and
+// never false for a line that formats/trial_stream.h takes.
+bool is_worth_keeping(std::string_view line, std::string_view metric);
 
 }  // namespace tuner

@@ -161,7 +161,7 @@ int run(const char* dir) {
     }
     const Result<void> written = write_durably(folder.get(), kExitFile, to_text(record));
     if (!written) {
-        std::fprintf(stderr, "tuner-shim: %s\n", written.error().message.c_str());
+        ::dprintf(STDERR_FILENO, "tuner-shim: %s\n", written.error().message.c_str());
     }
     return written ? 0 : 1;
 }
@@ -172,14 +172,14 @@ int run(const char* dir) {
 
 int main(int argc, char** argv) {
     if (argc != 2) {
-        std::fprintf(stderr, "tuner-shim is started by tuner; it is of no use by itself\n");
+        ::dprintf(STDERR_FILENO, "tuner-shim is started by tuner; it is of no use by itself\n");
         return 64;
     }
     try {
         return tuner::shim::run(argv[1]);
     } catch (const std::exception& error
     ) {  // out of memory: without an exit file it counts as lost
-        std::fprintf(stderr, "tuner-shim: %s\n", error.what());
+        ::dprintf(STDERR_FILENO, "tuner-shim: %s\n", error.what());
         return 1;
     }
 }

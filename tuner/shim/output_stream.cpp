@@ -70,7 +70,7 @@ void OutputStream::take(std::string_view chunk, Duration now) {
 }
 
 void OutputStream::end_line(Duration now) {
-    if (!cut_ && may_be_metric(line_, metric_)) {
+    if (!cut_ && is_worth_keeping(line_, metric_)) {
         metrics_.offer('o', line_, now);
     }
     line_.clear();
