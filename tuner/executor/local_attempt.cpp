@@ -42,7 +42,7 @@ LocalAttempt::LocalAttempt(
 )
     : handle_(std::move(handle)),
       workspace_(std::move(workspace)),
-      tail_(workspace_ ? workspace_->open_metrics() : OwnedFd(), handle_.metrics_offset),
+      tail_(workspace_ ? workspace_.open_metrics() : OwnedFd(), handle_.metrics_offset),
       orphans_(orphans) {}
 
 LocalAttempt::~LocalAttempt() {
@@ -57,8 +57,7 @@ asio::awaitable<AttemptExit> LocalAttempt::run(ReportSink sink) {
             co_await forward(sink, kNoEnd);
         }
     }
-    Result<ExitRecord> record =
-        workspace_ ? workspace_->read_exit() : fail(ErrorCode::not_found, "the folder is gone");
+    const Result<ExitRecord> record = workspace_.read_exit();
     co_await forward(sink, record ? record->metric_bytes : kNoEnd);
     const bool may_signal =
         handle_.standing == Adoption::mind || handle_.standing == Adoption::sweep;
@@ -87,7 +86,7 @@ asio::awaitable<bool> LocalAttempt::ends_within(Duration patience) {
     const auto executor = co_await asio::this_coro::executor;
     if (!handle_.process) {
         co_await pause(patience);
-        co_return !workspace_ || !workspace_->is_lock_held();
+        co_return !workspace_ || !workspace_.is_lock_held();
     }
     // A copy, because the descriptor closes what it is given.
     asio::posix::stream_descriptor process(
@@ -127,8 +126,8 @@ AttemptExit LocalAttempt::describe(const Result<ExitRecord>& record) const {
     } else {
         exit.message = "the process that minded the trainer was killed; " + record.error().message;
     }
-    if (workspace_ && exit.kind != ExitKind::never_started) {
-        exit.log_tail = workspace_->read_log_tail();
+    if (exit.kind != ExitKind::never_started) {
+        exit.log_tail = workspace_.read_log_tail();
     }
     return exit;
 }

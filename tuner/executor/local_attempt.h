@@ -34,9 +34,8 @@ struct AttemptHandle {
 
 class LocalAttempt final : public Attempt {
   public:
-    // `orphans` outlives it and gets the shim's process when this goes first. Without a workspace
-    // (its folder is gone) there is nothing to read and nothing to wait for.
-    LocalAttempt(AttemptHandle handle, std::optional<Workspace> workspace, Orphanage& orphans);
+    // `orphans` outlives it and gets the shim's process when this goes first.
+    LocalAttempt(AttemptHandle handle, Workspace workspace, Orphanage& orphans);
     ~LocalAttempt() override;
 
     LocalAttempt(const LocalAttempt&) = delete;
@@ -55,7 +54,7 @@ class LocalAttempt final : public Attempt {
     AttemptExit describe(const Result<ExitRecord>& record) const;
 
     AttemptHandle handle_;
-    std::optional<Workspace> workspace_;
+    Workspace workspace_;
     MetricTail tail_;
     Orphanage& orphans_;
 };

@@ -48,24 +48,17 @@ asio::awaitable<std::string> hear(OwnedFd ready) {
 }
 
 // Looks at the lock first: once it is free, nothing changes any more.
-Adoption judge(
-    const std::optional<Workspace>& workspace, const AttemptIdentity& identity, OwnedFd& process
-) {
+Adoption judge(const Workspace& workspace, const AttemptIdentity& identity, OwnedFd& process) {
     AdoptionEvidence evidence;
-    evidence.lock_held = workspace && workspace->is_lock_held();
+    evidence.lock_held = workspace.is_lock_held();
     evidence.same_boot = is_same_boot(identity);
     evidence.same_pids = is_same_pid_namespace(identity);
     if (evidence.lock_held) {
         process = open_verified(identity);
     }
     evidence.process_found = static_cast<bool>(process);
-    evidence.exit_valid = workspace && workspace->read_exit().has_value();
+    evidence.exit_valid = workspace.read_exit().has_value();
     return choose_adoption(evidence);
-}
-
-std::optional<Workspace> find_workspace(const std::string& dir) {
-    Result<Workspace> workspace = Workspace::open(dir);
-    return workspace ? std::optional(std::move(*workspace)) : std::nullopt;
 }
 
 }  // namespace
@@ -114,14 +107,12 @@ asio::awaitable<Result<std::unique_ptr<Attempt>>> LocalExecutor::start(Launch la
         );
     }
     handle.identity = *identity;
-    co_return std::make_unique<LocalAttempt>(
-        std::move(handle), std::optional(std::move(*workspace)), orphans_
-    );
+    co_return std::make_unique<LocalAttempt>(std::move(handle), std::move(*workspace), orphans_);
 }
 
 asio::awaitable<std::unique_ptr<Attempt>> LocalExecutor::adopt(AttemptRecord record) {
     orphans_.reap();
-    std::optional<Workspace> workspace = find_workspace(record.dir);
+    Workspace workspace(record.dir);
     AttemptHandle handle;
     handle.identity = record.identity;
     handle.uuid = record.uuid;
@@ -134,9 +125,7 @@ asio::awaitable<std::unique_ptr<Attempt>> LocalExecutor::adopt(AttemptRecord rec
 }
 
 asio::awaitable<void> LocalExecutor::abandon(AttemptRecord record) {
-    std::optional<Workspace> workspace = find_workspace(record.dir);
-    const Result<AttemptIdentity> identity =
-        workspace ? workspace->read_identity() : fail(ErrorCode::not_found, "no folder");
+    const Result<AttemptIdentity> identity = Workspace(record.dir).read_identity();
     if (!identity) {
         co_return;  // its shim never came as far as being able to start anything
     }

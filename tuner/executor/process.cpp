@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <spawn.h>
 #include <sys/wait.h>
+#include <unistd.h>
 #include <utility>
 
 #include <fmt/format.h>
@@ -114,6 +115,11 @@ Result<ShimProcess> spawn_shim(const std::string& shim, const std::string& dir) 
     process.ready = std::move(ready.reading);
     process.go = std::move(go.writing);
     return process;
+}
+
+AttemptIdentity own_identity() {
+    const std::optional<ProcessStatus> status = read_process_status(::getpid());
+    return {read_boot_id(), read_pid_namespace(), ::getpid(), status ? status->start_ticks : 0};
 }
 
 bool is_same_boot(const AttemptIdentity& identity) {

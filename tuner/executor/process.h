@@ -28,7 +28,10 @@ struct ShimProcess {
 // descriptor but the pipes; its complaints go to `dir`/shim.log. `unavailable` when it cannot.
 Result<ShimProcess> spawn_shim(const std::string& shim, const std::string& dir);
 
-// Whether the two identities' pids mean the same here.
+// This process's own identity.
+AttemptIdentity own_identity();
+
+// Whether a pid of that identity means anything here.
 bool is_same_boot(const AttemptIdentity& identity);
 bool is_same_pid_namespace(const AttemptIdentity& identity);
 

@@ -64,41 +64,33 @@ Result<Workspace> Workspace::create(const std::string& dir) {
             );
         }
     }
-    Result<Workspace> workspace = open(dir);
-    if (workspace) {
-        for (const char* name : {kSpecFile, kLockFile, kExitFile}) {
-            if (::faccessat(workspace->folder_.get(), name, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
-                return fail(
-                    ErrorCode::conflict,
-                    fmt::format("the folder \"{}\" has been used by another attempt", dir)
-                );
-            }
-        }
-        ::fchmod(workspace->folder_.get(), 0700);
+    Workspace workspace(dir);
+    if (!workspace.folder_) {
+        return fail(
+            ErrorCode::conflict,
+            fmt::format("the folder \"{}\" is a link, no folder, or another user's", dir)
+        );
     }
+    for (const char* name : {kSpecFile, kLockFile, kExitFile}) {
+        if (::faccessat(workspace.folder_.get(), name, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+            return fail(
+                ErrorCode::conflict,
+                fmt::format("the folder \"{}\" has been used by another attempt", dir)
+            );
+        }
+    }
+    ::fchmod(workspace.folder_.get(), 0700);
     return workspace;
 }
 
-Result<Workspace> Workspace::open(const std::string& dir) {
-    OwnedFd folder(::open(dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
-
+Workspace::Workspace(std::string dir)
+    : dir_(std::move(dir)),
+      folder_(::open(dir_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)) {
     struct stat status {};
 
-    if (!folder && errno == ENOENT) {
-        return fail(ErrorCode::not_found, fmt::format("there is no folder \"{}\"", dir));
+    if (folder_ && (::fstat(folder_.get(), &status) != 0 || status.st_uid != ::geteuid())) {
+        folder_.reset();
     }
-    if (!folder || ::fstat(folder.get(), &status) != 0) {
-        return fail(
-            ErrorCode::conflict,
-            fmt::format("cannot open the folder \"{}\": {}", dir, std::strerror(errno))
-        );
-    }
-    if (status.st_uid != ::geteuid()) {
-        return fail(
-            ErrorCode::conflict, fmt::format("the folder \"{}\" belongs to another user", dir)
-        );
-    }
-    return Workspace(dir, std::move(folder));
 }
 
 Result<void> Workspace::write_spec(const AttemptSpec& spec) const {

@@ -20,13 +20,14 @@ inline constexpr std::size_t kLogTailBytes = 8'192;
 
 class Workspace {
   public:
-    // Makes the folder with its parents, mode 0700. `invalid_argument` when the path is not
-    // absolute, `conflict` when it belongs to another user, is no plain folder, or has been an
-    // attempt's before; `unavailable` when it cannot be made.
-    static Result<Workspace> create(const std::string& dir);
+    // An attempt's folder as it is. When it is gone, or is another user's, or is a link, nothing is
+    // read from it and nobody lives in it.
+    explicit Workspace(std::string dir);
 
-    // An existing folder; `not_found`, or `conflict` as above.
-    static Result<Workspace> open(const std::string& dir);
+    // Makes the folder with its parents, mode 0700. `invalid_argument` when the path is not
+    // absolute, `conflict` when it belongs to another user or has been an attempt's before,
+    // `unavailable` when it cannot be made.
+    static Result<Workspace> create(const std::string& dir);
 
     // The daemon's word to the shim.
     Result<void> write_spec(const AttemptSpec& spec) const;
@@ -46,11 +47,11 @@ class Workspace {
     // What the shim itself complained about.
     std::string read_shim_log() const;
 
-    const std::string& dir() const { return dir_; }
+    std::string stdout_log() const { return dir_ + "/" + kStdoutLog; }
+
+    std::string stderr_log() const { return dir_ + "/" + kStderrLog; }
 
   private:
-    Workspace(std::string dir, OwnedFd folder) : dir_(std::move(dir)), folder_(std::move(folder)) {}
-
     std::string dir_;
     OwnedFd folder_;
 };

@@ -1,9 +1,5 @@
 // The small files in an attempt's folder through which the daemon and the shim speak: what to run
-// (spec), who minds it (identity), how it ended (exit).
-//
-//   tuner-exit 1              kind and version
-//   code=0                    key=value lines; newline and backslash are escaped in values
-//   checksum=0123456789abcdef of all bytes before this line
+// (spec), who minds it (identity), how it ended (exit); each of formats/checked_fields.h.
 //
 // A reader takes a file whole or not at all: a torn, altered or foreign one is an
 // `invalid_argument`, never a half-read value. Unknown keys are skipped, so that a newer daemon and
