@@ -38,11 +38,11 @@ asio::awaitable<void> pause(Duration duration) {
 }  // namespace
 
 LocalAttempt::LocalAttempt(
-    AttemptHandle handle, std::optional<Workspace> workspace, Orphanage& orphans
+    AttemptHandle handle, Workspace workspace, Orphanage& orphans
 )
     : handle_(std::move(handle)),
       workspace_(std::move(workspace)),
-      tail_(workspace_ ? workspace_.open_metrics() : OwnedFd(), handle_.metrics_offset),
+      tail_(workspace_.open_metrics(), handle_.metrics_offset),
       orphans_(orphans) {}
 
 LocalAttempt::~LocalAttempt() {
@@ -86,7 +86,7 @@ asio::awaitable<bool> LocalAttempt::ends_within(Duration patience) {
     const auto executor = co_await asio::this_coro::executor;
     if (!handle_.process) {
         co_await pause(patience);
-        co_return !workspace_ || !workspace_.is_lock_held();
+        co_return !workspace_.is_lock_held();
     }
     // A copy, because the descriptor closes what it is given.
     asio::posix::stream_descriptor process(
