@@ -76,14 +76,24 @@ TEST_CASE("a trainer that ignores the request is killed after its grace", "[exec
 
 TEST_CASE("a stopped trainer hears the request too", "[executor]") {
     AttemptBench bench;
-    const Story story = tell_and_stop(bench, bench.launch({"--ready", "--stop-self", "--hang"}));
+    const std::string mark = (bench.dir() / "ready").string();
+    const Launch launch = bench.launch({"--touch=" + mark, "--stop-self", "--hang"});
+    const Story story = tell_and(bench, launch, mark, [](Attempt& attempt) {
+        const pid_t shim = static_cast<pid_t>(attempt.identity().pid);
+        const pid_t trainer = find_children(shim).at(0);
+        CHECK(eventually([&] {
+            std::ifstream file("/proc/" + std::to_string(trainer) + "/stat");
+            std::string stat;
+            std::getline(file, stat);
+            return stat.find(") T ") != std::string::npos;
+        }));
+        attempt.stop();
+    });
     CHECK(story.exit.kind == ExitKind::stopped);
     CHECK(story.exit.signal == SIGTERM);
 }
 
-TEST_CASE(
-    "an exit of its own that meets the request counts as stopped only when later", "[executor]"
-) {
+TEST_CASE("a request after the end changes nothing", "[executor]") {
     AttemptBench bench;
     const std::unique_ptr<Attempt> attempt = bench.start(bench.launch({"--exit=4"}));
     const Story story = bench.finish(*attempt);

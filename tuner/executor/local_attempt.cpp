@@ -37,9 +37,7 @@ asio::awaitable<void> pause(Duration duration) {
 
 }  // namespace
 
-LocalAttempt::LocalAttempt(
-    AttemptHandle handle, Workspace workspace, Orphanage& orphans
-)
+LocalAttempt::LocalAttempt(AttemptHandle handle, Workspace workspace, Orphanage& orphans)
     : handle_(std::move(handle)),
       workspace_(std::move(workspace)),
       tail_(workspace_.open_metrics(), handle_.metrics_offset),

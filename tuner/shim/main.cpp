@@ -118,13 +118,14 @@ Result<Prepared> prepare(int dir_fd) {
     return Prepared{std::move(*lock), std::move(signals), std::move(*spec), std::move(files)};
 }
 
-// Waits for the word; false when it can never come or we are told to end.
+// Waits for the word; false when it can never come or we are told to end before it. A request that
+// follows the word is the Minder's to hear.
 bool hears_go(const OwnedFd& go, const OwnedFd& signals) {
     std::array<pollfd, 2> fds{{{go.get(), POLLIN, 0}, {signals.get(), POLLIN, 0}}};
     while (::poll(fds.data(), fds.size(), -1) < 0 && errno == EINTR) {
     }
     char word = 0;
-    return (fds[1].revents & POLLIN) == 0 && ::read(go.get(), &word, 1) == 1 && word == kGoWord;
+    return (fds[0].revents & POLLIN) != 0 && ::read(go.get(), &word, 1) == 1 && word == kGoWord;
 }
 
 void say(const OwnedFd& ready, const std::string& text) {
