@@ -2,6 +2,7 @@
 
 #include "tuner/api/problem.h"
 #include "tuner/api/query.h"
+#include "tuner/api/study_reference.h"
 #include "tuner/service/tuning_service.h"
 
 #include <limits>
@@ -77,7 +78,7 @@ asio::awaitable<void> wait(Duration duration) {
 
 asio::awaitable<Response> get_study_events(Request request, TuningService& service) {
     const auto after = read_after(request);
-    const auto view = service.find(request.captures.front());
+    const auto view = find_study(request, service);
     if (!after || !view) {
         co_return problem(after ? view.error() : after.error());
     }

@@ -5,6 +5,7 @@
 #include "tuner/api/problem.h"
 #include "tuner/api/query.h"
 #include "tuner/api/study_body.h"
+#include "tuner/api/study_reference.h"
 #include "tuner/formats/study_json.h"
 #include "tuner/service/tuning_service.h"
 
@@ -33,7 +34,7 @@ Result<std::string> study_of(const Request& request, const TuningService& servic
     if (!query) {
         return tl::unexpected(query.error());
     }
-    return service.find(request.captures.front()).map([](const StudyView& view) {
+    return find_study(request, service).map([](const StudyView& view) {
         return view.study.get().id;
     });
 }
@@ -148,7 +149,7 @@ asio::awaitable<Response> stop_study(Request request, TuningService& service) {
     if (!now) {
         co_return problem(now.error());
     }
-    const auto view = service.find(request.captures.front());
+    const auto view = find_study(request, service);
     if (!view) {
         co_return problem(view.error());
     }

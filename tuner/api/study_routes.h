@@ -1,7 +1,6 @@
 // The calls on studies: each takes its request apart, calls the service, and renders the answer.
 //
-// {study} is anything TuningService::find accepts: an id, a name, a file's path, with slashes
-// written %2F.
+// {study} is what study_reference.h says, with its slashes written %2F.
 
 #pragma once
 

@@ -3,7 +3,7 @@
 #include "tuner/api/log_escaper.h"
 #include "tuner/api/problem.h"
 #include "tuner/api/query.h"
-#include "tuner/api/trial_reference.h"
+#include "tuner/api/study_reference.h"
 #include "tuner/study/limits.h"
 
 #include <cerrno>

@@ -4,7 +4,7 @@
 #include "tuner/api/paging.h"
 #include "tuner/api/problem.h"
 #include "tuner/api/query.h"
-#include "tuner/api/trial_reference.h"
+#include "tuner/api/study_reference.h"
 #include "tuner/formats/study_json.h"
 #include "tuner/formats/utf8.h"
 #include "tuner/service/tuning_service.h"
@@ -114,7 +114,7 @@ asio::awaitable<Response> list_trials(Request request, TuningService& service) {
     if (!order) {
         co_return problem(order.error());
     }
-    const auto view = service.find(request.captures.front());
+    const auto view = find_study(request, service);
     if (!view) {
         co_return problem(view.error());
     }
@@ -168,7 +168,7 @@ asio::awaitable<Response> get_best(Request request, TuningService& service) {
     if (const auto query = Query::read(request, {}); !query) {
         co_return problem(query.error());
     }
-    const auto view = service.find(request.captures.front());
+    const auto view = find_study(request, service);
     if (!view) {
         co_return problem(view.error());
     }

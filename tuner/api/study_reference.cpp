@@ -1,4 +1,4 @@
-#include "tuner/api/trial_reference.h"
+#include "tuner/api/study_reference.h"
 
 #include "tuner/api/query.h"
 #include "tuner/study/limits.h"
@@ -7,8 +7,13 @@
 
 namespace tuner {
 
+Result<StudyView> find_study(const Request& request, const TuningService& service) {
+    const std::string& reference = request.captures.at(0);
+    return service.find(reference == "-" ? std::string() : reference);
+}
+
 Result<TrialReference> find_trial(const Request& request, const TuningService& service) {
-    const auto view = service.find(request.captures.at(0));
+    const auto view = find_study(request, service);
     if (!view) {
         return tl::unexpected(view.error());
     }

@@ -1,4 +1,7 @@
-// The trial that a request names: its study and its number.
+// The study and the trial that a request names.
+//
+// {study} is anything TuningService::find accepts (an id, a name, a file's path), or "-" for the
+// newest one.
 
 #pragma once
 
@@ -15,6 +18,9 @@ struct TrialReference {
     std::string study;  // its id
     TrialId trial;
 };
+
+// From {study}; `not_found`.
+Result<StudyView> find_study(const Request& request, const TuningService& service);
 
 // From {study} and {trial}; `invalid_argument` when the number is none, `not_found` when there is
 // no such study or trial.

@@ -1,0 +1,106 @@
+#include "tuner/cli/logs_command.h"
+
+#include "tuner/cli/exit_code.h"
+#include "tuner/cli/study_client.h"
+
+#include <memory>
+#include <ostream>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace tuner {
+
+namespace asio = boost::asio;
+using namespace boost::asio::experimental::awaitable_operators;
+
+namespace {
+
+// Copies one log to `to`; answers an exit code. stdout and stderr may be copied at the same time:
+// each piece is written whole.
+asio::awaitable<int> copy_log(
+    const HttpClient& client, std::string target, std::ostream& to, std::ostream& err
+) {
+    auto body = co_await client.open(std::move(target));
+    if (!body) {
+        co_return report(err, body.error());
+    }
+    while (true) {
+        const auto piece = co_await body->next();
+        if (!piece) {
+            co_return report(err, piece.error());
+        }
+        if (piece->empty()) {
+            co_return to_int(ExitCode::done);
+        }
+        to << *piece << std::flush;
+    }
+}
+
+}  // namespace
+
+void add_logs(CLI::App& app, CommandContext& context) {
+    CLI::App* command = app.add_subcommand("logs", "What a trial's trainer wrote");
+    command->footer(
+        "Its stdout goes to stdout and its stderr to stderr.\n\n"
+        "Example:\n  tuner logs babyweight-1 3 -f"
+    );
+    auto options = std::make_shared<LogsOptions>();
+    command
+        ->add_option("REFERENCE", options->reference, "STUDY TRIAL, or TRIAL of the latest study")
+        ->type_name("")
+        ->required()
+        ->expected(1, 2);
+    command->add_option("--attempt", options->attempt, "which attempt; the latest if left out")
+        ->type_name("N");
+    command->add_option("--stream", options->stream, "stdout, stderr or both")
+        ->type_name("STREAM")
+        ->check(CLI::IsMember({"stdout", "stderr", "both"}).description(""));
+    command->add_flag("-f,--follow", options->follow, "go on until the attempt has ended");
+    command->callback([&context, options] {
+        context.chosen = [&context, options] {
+            return with_client(context, [options](const HttpClient& client, Output output) {
+                return show_logs(*options, client, output);
+            });
+        };
+    });
+}
+
+asio::awaitable<int> show_logs(LogsOptions options, const HttpClient& client, Output output) {
+    const bool has_study = options.reference.size() == 2;
+    const auto target = [&](const char* stream) {
+        return fmt::format(
+            "{}/trials/{}/log?stream={}{}{}",
+            study_path(has_study ? options.reference.front() : ""),
+            encode_segment(options.reference.back()),
+            stream,
+            options.attempt > 0 ? fmt::format("&attempt={}", options.attempt) : "",
+            options.follow ? "&follow=true" : ""
+        );
+    };
+    if (options.stream == "stdout") {
+        co_return co_await copy_log(client, target("stdout"), output.out, output.err);
+    }
+    if (options.stream == "stderr") {
+        co_return co_await copy_log(client, target("stderr"), output.out, output.err);
+    }
+    if (options.follow) {
+        const auto [one, other] = co_await (
+            copy_log(client, target("stdout"), output.out, output.err) &&
+            copy_log(client, target("stderr"), output.err, output.err)
+        );
+        co_return std::max(one, other);
+    }
+    const int code = co_await copy_log(client, target("stdout"), output.out, output.err);
+    if (code != to_int(ExitCode::done)) {
+        co_return code;
+    }
+    co_return co_await copy_log(client, target("stderr"), output.err, output.err);
+}
+
+}  // namespace tuner

@@ -1,0 +1,89 @@
+#include "tuner/cli/show_command.h"
+
+#include "tuner/cli/exit_code.h"
+#include "tuner/cli/printable.h"
+#include "tuner/cli/study_client.h"
+#include "tuner/cli/trial_table.h"
+
+#include <memory>
+#include <ostream>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace tuner {
+
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+std::string text_of(const Json& study, const char* name) {
+    return cell_text(study.at(name), Digits::few);
+}
+
+std::string to_text(const Json& study) {
+    std::string text = fmt::format(
+        "study     {}\nstate     {}{}\ngoal      {} {}\ntrials    {} of {}, {} at a time\n",
+        text_of(study, "id"),
+        text_of(study, "state"),
+        study.at("reason").is_string() ? " (" + text_of(study, "reason") + ")" : "",
+        text_of(study, "goal"),
+        text_of(study, "metric"),
+        counts_text(study),
+        text_of(study, "maxTrials"),
+        text_of(study, "maxParallelTrials")
+    );
+    if (study.at("message").is_string()) {
+        text += fmt::format("message   {}\n", text_of(study, "message"));
+    }
+    const Json& best = study.at("best");
+    text += best.is_object() ? fmt::format(
+                                   "best      {} (trial {})\n",
+                                   metric_text(best.at("objective")),
+                                   text_of(best, "trial")
+                               )
+                             : "best      none yet\n";
+    text += fmt::format("created   {}\n", text_of(study, "createTime"));
+    if (study.at("endTime").is_string()) {
+        text += fmt::format("ended     {}\n", text_of(study, "endTime"));
+    }
+    return text;
+}
+
+}  // namespace
+
+void add_show(CLI::App& app, CommandContext& context) {
+    CLI::App* command = app.add_subcommand("show", "One study in full");
+    command->footer("Example:\n  tuner show babyweight-1 --format yaml");
+    auto study = std::make_shared<std::string>();
+    add_study_argument(*command, *study);
+    add_format_option(*command, context);
+    command->callback([&context, study] {
+        context.chosen = [&context, study] {
+            return with_client(context, [study](const HttpClient& client, Output output) {
+                return show_study(*study, client, output);
+            });
+        };
+    });
+}
+
+boost::asio::awaitable<int> show_study(std::string study, const HttpClient& client, Output output) {
+    const auto document = co_await get_json(client, study_path(study));
+    if (!document) {
+        co_return report(output.err, document.error());
+    }
+    if (output.format == Format::table) {
+        output.out << to_text(*document);
+        co_return to_int(ExitCode::done);
+    }
+    print_data(output, *document, [&](bool exact) {
+        return studies_table(Json::array({*document}), exact);
+    });
+    co_return to_int(ExitCode::done);
+}
+
+}  // namespace tuner

@@ -1,0 +1,96 @@
+#include "tuner/cli/summary.h"
+
+#include "tuner/base/time.h"
+#include "tuner/cli/exit_code.h"
+#include "tuner/cli/printable.h"
+#include "tuner/cli/study_client.h"
+#include "tuner/cli/trial_table.h"
+
+#include <ostream>
+
+#include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace tuner {
+
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+std::string text_of(const Json& object, const char* name) {
+    const Json& value = object.at(name);
+    return value.is_null() ? "" : cell_text(value, Digits::few);
+}
+
+std::string took(const Json& study) {
+    const auto begin = from_rfc3339(text_of(study, "createTime"));
+    const auto end = from_rfc3339(text_of(study, "endTime"));
+    return begin && end && *end >= *begin ? " in " + to_readable(*end - *begin) : "";
+}
+
+std::string next_commands(const Json& study) {
+    const std::string id = text_of(study, "id");
+    if (study.at("state") == "paused") {
+        return fmt::format("tuner resume {0}  |  tuner trials {0}", id);
+    }
+    if (study.at("best").is_null()) {
+        return fmt::format("tuner trials {0}  |  tuner logs {0} 1", id);
+    }
+    return fmt::format("tuner trials {0}  |  tuner best {0} --args", id);
+}
+
+}  // namespace
+
+std::string summary_text(const Json& study, const Json& best_trial) {
+    const std::string reason = text_of(study, "reason");
+    std::string text = fmt::format(
+        "{:9} {}{}{}: {}\n",
+        text_of(study, "state"),
+        text_of(study, "id"),
+        took(study),
+        reason.empty() || reason == "max_trials" ? "" : " (" + reason + ")",
+        counts_text(study)
+    );
+    if (const std::string message = text_of(study, "message"); !message.empty()) {
+        text += fmt::format("{:9} {}\n", "why", message);
+    }
+    if (best_trial.is_object()) {
+        text += fmt::format(
+            "{:9} {} {} (trial {})\n{:9} {}\n{:9} {}\n",
+            "best",
+            text_of(study, "metric"),
+            metric_text(best_trial.at("objective")),
+            text_of(best_trial, "id"),
+            "",
+            parameters_text(best_trial.at("parameters")),
+            "retrain",
+            flags_text(best_trial.at("parameters"))
+        );
+    }
+    return text + fmt::format("{:9} {}\n", "next", next_commands(study));
+}
+
+boost::asio::awaitable<int> print_summary(std::string id, const HttpClient& client, Output output) {
+    const std::string path = study_path(id);
+    const auto study = co_await get_json(client, path);
+    if (!study) {
+        co_return report(output.err, study.error());
+    }
+    const auto trials = co_await get_trials(client, path, {"", true, kSummaryTrials});
+    if (!trials) {
+        co_return report(output.err, trials.error());
+    }
+    const std::string metric = text_of(*study, "metric");
+    print_data(output, *trials, [&](bool exact) { return trials_table(*trials, metric, exact); });
+    if (!output.quiet) {
+        const bool has_best = study->at("best").is_object() && !trials->empty();
+        output.err << summary_text(*study, has_best ? trials->front() : Json(nullptr));
+    }
+    if (study->at("reason") == "failed_trials") {
+        co_return to_int(ExitCode::study_failed);
+    }
+    co_return to_int(study->at("reason") == "interrupted" ? ExitCode::interrupted : ExitCode::done);
+}
+
+}  // namespace tuner

@@ -1,0 +1,25 @@
+// Studies and trials as tables: the columns that `tuner list`, `tuner trials` and the ranking at
+// the end of `tuner run` share. Pure.
+
+#pragma once
+
+#include "tuner/cli/table.h"
+
+#include <nlohmann/json_fwd.hpp>
+
+namespace tuner {
+
+// One row for each study. With `exact`, columns and digits for programs.
+Table studies_table(const nlohmann::ordered_json& studies, bool exact);
+
+// One row for each trial: its rank, number, state, the objective under its metric's name, each
+// parameter of any of them, how long it took, and why it ended.
+Table trials_table(const nlohmann::ordered_json& trials, const std::string& metric, bool exact);
+
+// "7 completed, 5 running, 1 failed": the counts of a study that are not zero; "none yet".
+std::string counts_text(const nlohmann::ordered_json& study);
+
+// How long a trial took or has taken so far; "-" before it starts or while it runs.
+std::string trial_duration(const nlohmann::ordered_json& trial);
+
+}  // namespace tuner

@@ -1,0 +1,17 @@
+// `tuner validate FILE`: reads a study's file as `tuner run` would and explains it, or shows every
+// problem with its line and column. It needs no server.
+
+#pragma once
+
+#include "tuner/cli/command_context.h"
+
+#include <string>
+
+namespace tuner {
+
+void add_validate(CLI::App& app, CommandContext& context);
+
+// Exit code 0, or 2 with the problems on `err`.
+int validate(const std::string& file, const Output& output);
+
+}  // namespace tuner
