@@ -5,15 +5,14 @@
 
 namespace tuner::contract {
 
-void violated(std::string_view kind, std::string_view text, std::source_location where) {
+void violated(std::string_view kind, std::string_view text, const char* file, int line) {
     std::fprintf(
         stderr,
-        "tuner: %.*s violated at %s:%u in %s: %.*s\n",
+        "tuner: %.*s violated at %s:%d: %.*s\n",
         static_cast<int>(kind.size()),
         kind.data(),
-        where.file_name(),
-        where.line(),
-        where.function_name(),
+        file,
+        line,
         static_cast<int>(text.size()),
         text.data()
     );
