@@ -18,7 +18,7 @@ class Id {
 
     constexpr std::int64_t value() const { return value_; }
 
-    friend constexpr auto operator<=>(Id, Id) = default;
+    friend constexpr auto operator<=>(Id, Id) = default;  // NOLINT(modernize-use-nullptr)
 
   private:
     std::int64_t value_ = 0;

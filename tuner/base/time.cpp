@@ -10,6 +10,8 @@
 
 namespace tuner {
 
+namespace chrono = std::chrono;
+
 namespace {
 
 Duration read_clock(clockid_t id) {
@@ -96,7 +98,6 @@ std::string to_rfc3339(TimePoint time) {
 }
 
 Result<TimePoint> from_rfc3339(std::string_view text) {
-    using namespace std::chrono;
     const auto wrong = fail(
         ErrorCode::invalid_argument,
         fmt::format("\"{}\" is not a UTC time like 2026-11-24T10:02:11.120Z", text)
@@ -118,14 +119,17 @@ Result<TimePoint> from_rfc3339(std::string_view text) {
     }
     const int fraction = take_fraction(text, at);
     const std::string_view zone = at <= text.size() ? text.substr(at) : "";
-    const year_month_day date{
-        year(y), month(static_cast<unsigned>(mo)), day(static_cast<unsigned>(d))};
+    const chrono::year_month_day date{
+        chrono::year(y),
+        chrono::month(static_cast<unsigned>(mo)),
+        chrono::day(static_cast<unsigned>(d))};
     const bool in_range = h >= 0 && h < 24 && mi >= 0 && mi < 60 && s >= 0 && s < 60;
     if (y < 0 || mo < 0 || d < 0 || fraction < 0 || !date.ok() || !in_range ||
         (zone != "Z" && zone != "z" && zone != "+00:00")) {
         return wrong;
     }
-    return TimePoint(sys_days(date)) + hours(h) + minutes(mi) + seconds(s) + milliseconds(fraction);
+    return TimePoint(chrono::sys_days(date)) + chrono::hours(h) + chrono::minutes(mi) +
+           chrono::seconds(s) + Duration(fraction);
 }
 
 std::string to_readable(Duration duration) {

@@ -16,6 +16,9 @@ struct Overloaded : Ts... {
     using Ts::operator()...;
 };
 
+template <class... Ts>
+Overloaded(Ts...) -> Overloaded<Ts...>;
+
 // Vizier's own distance below which two discrete values are the same (contract.md 2.3).
 constexpr double kDiscreteEpsilon = 1e-10;
 

@@ -130,8 +130,9 @@ void compare_words(
 
 std::vector<std::string> to_words(const std::map<std::string, std::string>& env) {
     std::vector<std::string> words;
+    words.reserve(env.size());
     for (const auto& [name, value] : env) {
-        words.push_back(name + "=" + value);
+        words.push_back(fmt::format("{}={}", name, value));
     }
     return words;
 }
