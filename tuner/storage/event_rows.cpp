@@ -1,55 +1,14 @@
 #include "tuner/storage/event_rows.h"
 
-#include "tuner/formats/study_json.h"
+#include "tuner/formats/event_json.h"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
-
-#include <nlohmann/json.hpp>
+#include <utility>
 
 namespace tuner {
 
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-// Bytes that are no UTF-8 are replaced: an event is for reading.
-std::string to_text(const Json& json) {
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-Json null_if_empty(std::string_view text) {
-    return text.empty() ? Json(nullptr) : Json(text);
-}
-
-Json study_summary(const Study& study) {
-    const Limits& limits = study.config.limits;
-    return {
-        {"id", study.id},
-        {"name", study.config.name},
-        {"state", name_of(study.state)},
-        {"reason", study.reason == StudyReason::none ? Json(nullptr) : Json(name_of(study.reason))},
-        {"message", null_if_empty(study.message)},
-        {"maxTrials", limits.max_trials},
-        {"maxParallelTrials", limits.max_parallel_trials},
-        {"maxFailedTrials", limits.max_failed_trials},
-        {"createTime", to_rfc3339(study.created)},
-        {"endTime", study.ended ? Json(to_rfc3339(*study.ended)) : Json(nullptr)},
-    };
-}
-
-Json measurement_list(std::span<const Measurement> measurements) {
-    Json list = Json::array();
-    for (const Measurement& measurement : measurements) {
-        Json metrics = Json::object();
-        for (const Metric& metric : measurement.metrics) {
-            metrics[metric.name] = std::isfinite(metric.value) ? Json(metric.value) : Json(nullptr);
-        }
-        list.push_back({{"step", measurement.step}, {"metrics", std::move(metrics)}});
-    }
-    return list;
-}
 
 void record(Database& database, Event event) {
     std::optional<std::int64_t> trial;
@@ -85,13 +44,13 @@ Event read_event(Statement& row) {
 }  // namespace
 
 void record_study_event(Database& database, EventKind kind, const Study& study, TimePoint now) {
-    record(database, Event{0, now, kind, study.id, std::nullopt, to_text(study_summary(study))});
+    record(database, Event{0, now, kind, study.id, std::nullopt, to_event_json(study)});
 }
 
 void record_trial_event(
     Database& database, EventKind kind, const std::string& study, const Trial& trial, TimePoint now
 ) {
-    record(database, Event{0, now, kind, study, trial.id, to_text(to_json(trial, study))});
+    record(database, Event{0, now, kind, study, trial.id, to_event_json(trial, study)});
 }
 
 void announce_measurements(
@@ -101,9 +60,8 @@ void announce_measurements(
     std::span<const Measurement> measurements,
     TimePoint now
 ) {
-    const Json json = {
-        {"id", trial.value()}, {"study", study}, {"measurements", measurement_list(measurements)}};
-    database.announce(Event{0, now, EventKind::trial_measured, study, trial, to_text(json)});
+    std::string json = to_event_json(trial, study, measurements);
+    database.announce(Event{0, now, EventKind::trial_measured, study, trial, std::move(json)});
 }
 
 void delete_events(Connection& connection, std::string_view study) {

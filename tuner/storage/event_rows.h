@@ -1,8 +1,5 @@
-// The rows of `event`, and what each kind of event says. Used by storage.cpp, within its
+// The rows of `event`; formats/event_json.h says what is in them. Used by storage.cpp, within its
 // transactions.
-//
-// Trial events carry the trial as GET gives it, without measurements. Study events carry the part
-// of GET's object that can change and costs no look at the trials: their counts are left out.
 
 #pragma once
 

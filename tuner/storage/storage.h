@@ -60,7 +60,6 @@ class Storage {
     ~Storage();
 
     // Studies
-    // ------------------------------------------------------------------------------------------------------
 
     // Numbers the study: its id is NAME-n with the first n that was never used for the name.
     Study create_study(NewStudy study, TimePoint now);
@@ -80,7 +79,6 @@ class Storage {
     Result<void> delete_study(StudyKey key, TimePoint now);
 
     // Trials
-    // -------------------------------------------------------------------------------------------------------
 
     // All trials of a study by number, each with the measurements of its last attempt.
     std::vector<Trial> trials(StudyKey study);
@@ -93,7 +91,6 @@ class Storage {
     Result<void> update_trial(StudyKey study, const Trial& after, TrialState before, TimePoint now);
 
     // Attempts
-    // -----------------------------------------------------------------------------------------------------
 
     // T2: the trial leaves pending (`started` is as after Trial::start) and an attempt in state
     // intent exists. Its folder is `parent_dir`/TRIAL/NUMBER. `conflict` when the trial is not
@@ -107,8 +104,8 @@ class Storage {
 
     // T4: measurements and how far the metric file was read, in one commit. An offset not beyond
     // the stored one changes nothing: replays are harmless. Without an offset (measurements that
-    // came through the API) they are added anyway. A metric with a step and value that the attempt
-    // has reported before is kept once. Only for live attempts, else `conflict`.
+    // came through the API) they are added anyway; a metric that the attempt has reported before
+    // with this step and value is kept once. Only for live attempts, else `conflict`.
     Result<void> add_measurements(
         AttemptId attempt,
         std::span<const Measurement> measurements,
@@ -130,7 +127,6 @@ class Storage {
     std::vector<AttemptRecord> attempts(StudyKey study, TrialId trial);
 
     // Events
-    // -------------------------------------------------------------------------------------------------------
 
     // At most `limit` recorded events after `id`, of one study or (empty) of all, in order.
     std::vector<Event> events_after(std::int64_t id, std::string_view study, std::size_t limit);
