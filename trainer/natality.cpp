@@ -103,7 +103,9 @@ constexpr std::array<Knot, 10> kTwinWeights = {
 // How much lighter triplets and quadruplets are than twins of the same gestation.
 constexpr std::array<double, kDrawnPluralities> kLighterThanTwins = {0, 0, 0.5, 0.9};
 
-// The age's effect on the weight, given the rest.
+// The age's effect on the weight, given the rest, and its mean over all mothers, which is part of
+// the weights above.
+constexpr double kMeanAgeEffect = -0.09;
 constexpr std::array<Knot, 7> kAgeEffects = {
     {{16, -0.40}, {18, -0.31}, {21, -0.25}, {24, -0.16}, {27, -0.07}, {30, -0.02}, {32, 0}}};
 
@@ -195,7 +197,7 @@ double mean_weight(Sex sex, Plurality plurality, double age, double gestation) {
     // Weights near the lower limit cannot vary as those at term do.
     const double scale = std::min(1.0, base / 5);
     const double wave = interaction(age, gestation) * scale;
-    const double age_effect = (interpolate(kAgeEffects, age) + 0.09) * scale;
+    const double age_effect = (interpolate(kAgeEffects, age) - kMeanAgeEffect) * scale;
     return base - kLighterThanTwins[index_of(plurality)] + sex_effect * scale + age_effect + wave;
 }
 
