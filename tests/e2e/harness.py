@@ -125,7 +125,7 @@ class TunerCase(unittest.TestCase):
         return process
 
     def trials(self) -> list[dict]:
-        return json.loads(self.tuner("trials", "--format", "json").stdout)["trials"]
+        return json.loads(self.tuner("trials", "--format", "json").stdout)
 
     def executions(self) -> list[Execution]:
         """What the trainers themselves recorded, in order of their starts."""

@@ -58,7 +58,7 @@ class Run(TunerCase):
         self.tuner("run", str(self.write_study(trials=4)))
         self.tuner("run", str(self.write_study(trials=9)))
         self.assertEqual(sorted(t["id"] for t in self.trials()), list(range(1, 10)))
-        self.assertEqual(len(json.loads(self.tuner("list", "--format", "json").stdout)["studies"]), 1)
+        self.assertEqual(len(json.loads(self.tuner("list", "--format", "json").stdout)), 1)
 
     def test_a_changed_search_space_is_explained_and_names_new(self) -> None:
         self.tuner("run", str(self.write_study(trials=2)))
@@ -67,7 +67,7 @@ class Run(TunerCase):
         self.assertIn("--new", refused.stderr)
         self.assertIn("x (real 0 to 2)", refused.stderr)
         self.tuner("run", "--new", str(wider))
-        studies = json.loads(self.tuner("list", "--format", "json").stdout)["studies"]
+        studies = json.loads(self.tuner("list", "--format", "json").stdout)
         self.assertEqual(len(studies), 2)
 
     def test_equal_seeds_and_results_give_equal_trials(self) -> None:
@@ -83,7 +83,7 @@ class Run(TunerCase):
         refused = self.tuner("run", str(file), code=2)
         self.assertRegex(refused.stderr, r"hyperparam\.yaml:\d+:\d+: maxValue 1 is less than minValue 2")
         self.tuner("list")
-        self.assertEqual(json.loads(self.tuner("list", "--format", "json").stdout)["studies"], [])
+        self.assertEqual(json.loads(self.tuner("list", "--format", "json").stdout), [])
 
     def test_a_missing_file_is_named(self) -> None:
         refused = self.tuner("run", "nowhere.yaml", code=2)

@@ -5,13 +5,10 @@
 #include "tuner/executor/process.h"
 
 #include <algorithm>
-#include <chrono>
 #include <filesystem>
 #include <thread>
 #include <unistd.h>
 
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
 namespace tuner {
@@ -19,9 +16,6 @@ namespace tuner {
 namespace asio = boost::asio;
 
 namespace {
-
-// How often an interrupted daemon looks whether its trainers are gone.
-constexpr std::chrono::milliseconds kIdlePoll{20};
 
 // The loop and the storage thread have a core's worth of work between them; optimizers get the
 // rest.
@@ -38,7 +32,7 @@ HttpServerConfig server_config(const DataDirectory& directory, const DaemonOptio
     HttpServerConfig config;
     config.listen = options.listen;
     config.token = directory.token();
-    config.routes = routes();
+    config.routes = api_routes();
     return config;
 }
 
@@ -69,7 +63,7 @@ Daemon::Daemon(
               }
           }
       ),
-      executor_(loop.get_executor(), shim_program()),
+      executor_(shim_program().string()),
       scheduler_(RunnerContext{
           loop.get_executor(),
           pool_,
@@ -85,7 +79,9 @@ Daemon::Daemon(
       service_(scheduler_, storage_, feed_, clock_),
       server_(loop.get_executor(), server_config(directory, options), service_),
       tasks_(loop.get_executor(), rethrow) {
-    lock_.announce({server_.url(), getpid()});
+    if (!options.passive) {
+        lock_.announce({server_.url(), getpid()});
+    }
 }
 
 Daemon::~Daemon() {
@@ -98,16 +94,15 @@ asio::awaitable<void> Daemon::start() {
     log::info("daemon_started", fmt::format("url={} passive={}", server_.url(), options_.passive));
 }
 
+void Daemon::begin_interrupt() {
+    tasks_.spawn(interrupt());
+}
+
 asio::awaitable<void> Daemon::interrupt() {
     for (const auto& runner : scheduler_.runners()) {
         if (runner->study().state == StudyState::running) {
             co_await runner->pause(true, StudyReason::interrupted);
         }
-    }
-    asio::steady_timer timer(loop_);
-    while (!scheduler_.is_idle()) {
-        timer.expires_after(kIdlePoll);
-        co_await timer.async_wait(asio::use_awaitable);
     }
 }
 

@@ -50,9 +50,9 @@ class Daemon {
     // Reads the studies, adopts what runs, and starts to answer.
     boost::asio::awaitable<void> start();
 
-    // Pauses every running study as interrupted, stops its trainers politely and waits until they
-    // are gone.
-    boost::asio::awaitable<void> interrupt();
+    // Begins to pause every running study as interrupted: its trainers are stopped politely.
+    // is_idle() says when they are gone.
+    void begin_interrupt();
 
     // Stops answering and releases every trainer; they live on under their shims.
     boost::asio::awaitable<void> shut_down();
@@ -67,6 +67,8 @@ class Daemon {
     const std::string& replaced() const { return replaced_; }
 
   private:
+    boost::asio::awaitable<void> interrupt();
+
     DaemonOptions options_;
     DataLock lock_;
     SystemClock clock_;

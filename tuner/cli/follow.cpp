@@ -84,7 +84,8 @@ asio::awaitable<Result<void>> Follower::read_snapshot() {
         co_return tl::unexpected(study.error());
     }
     progress_.set_study(*study);
-    const auto trials = co_await get_trials(client_, path_, {"", false, 0});
+    TrialsQuery query{"", false, 0};  // named: g++ 12 destroys such a temporary twice
+    const auto trials = co_await get_trials(client_, path_, std::move(query));
     if (!trials) {
         co_return tl::unexpected(trials.error());
     }

@@ -32,10 +32,10 @@ void RunningAttempts::add(
 asio::awaitable<void> RunningAttempts::mind(TrialId id, AttemptId attempt) {
     std::string broken;
     try {
-        AttemptExit exit =
-            co_await running_.at(id).attempt->run([this, id, attempt](Report report) {
-                return record_.add_measurements(id, attempt, std::move(report));
-            });
+        ReportSink store = [this, id, attempt](Report report) {
+            return record_.add_measurements(id, attempt, std::move(report));
+        };
+        AttemptExit exit = co_await running_.at(id).attempt->run(std::move(store));
         ended_(id, std::move(exit));
     } catch (const StorageError& e) {
         broken = e.what();

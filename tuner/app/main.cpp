@@ -1,0 +1,85 @@
+// The tuner program: parses the command line, runs the chosen command on the loop, and ends with
+// its exit code.
+
+#include "tuner/app/run_command.h"
+#include "tuner/app/serve_command.h"
+#include "tuner/app/session.h"
+#include "tuner/base/log.h"
+#include "tuner/cli/commands.h"
+#include "tuner/cli/exit_code.h"
+
+#include <csignal>
+#include <exception>
+#include <iostream>
+#include <optional>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+namespace {
+
+namespace asio = boost::asio;
+
+// The chosen command, then the end of whatever daemon it opened.
+asio::awaitable<int> run_chosen(tuner::CommandContext& context, tuner::Session& session) {
+    const int code = co_await context.chosen();
+    co_await session.close();
+    co_return code;
+}
+
+int run_on(asio::io_context& loop, tuner::CommandContext& context, tuner::Session& session) {
+    std::optional<int> code;
+    asio::co_spawn(
+        loop,
+        run_chosen(context, session),
+        [&code](const std::exception_ptr& error, int value) {
+            if (error) {
+                std::rethrow_exception(error);
+            }
+            code = value;
+        }
+    );
+    loop.run();
+    return code.value_or(tuner::to_int(tuner::ExitCode::bug));
+}
+
+int run_program(int argc, char** argv) {
+    CLI::App app(
+        "tuner finds good hyperparameters: it runs your trainer with better and better values."
+    );
+    app.set_version_flag("--version", "tuner 0.1.0");
+    app.require_subcommand(1);
+    app.get_formatter()->column_width(34);
+
+    asio::io_context loop(1);
+    tuner::CommandContext context{std::cout, std::cerr, {}, {}, {}};
+    tuner::Session session(loop, context.options);
+    context.find_server = [&session] { return session.find_server(); };
+    tuner::add_global_options(app, context);
+    tuner::add_run(app, context, session, loop);
+    tuner::add_serve(app, context, session, loop);
+    tuner::add_commands(app, context);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        const int code = app.exit(error);
+        return code == 0 ? 0 : tuner::to_int(tuner::ExitCode::usage);
+    }
+    return run_on(loop, context, session);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGHUP, SIG_IGN);
+    try {
+        return run_program(argc, argv);
+    } catch (const std::exception& error) {
+        std::cerr << "error: " << error.what() << "\n";
+        return tuner::to_int(tuner::ExitCode::bug);
+    }
+}

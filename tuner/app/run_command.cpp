@@ -1,0 +1,261 @@
+#include "tuner/app/run_command.h"
+
+#include "tuner/cli/exit_code.h"
+#include "tuner/cli/follow.h"
+#include "tuner/cli/http_client.h"
+#include "tuner/cli/printable.h"
+#include "tuner/cli/study_client.h"
+#include "tuner/cli/summary.h"
+
+#include <csignal>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <unistd.h>
+#include <variant>
+#include <vector>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace tuner {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::chrono::milliseconds kIdlePoll{50};
+
+struct RunOptions {
+    std::string file;
+    std::vector<std::string> args;
+    std::optional<std::string> name;
+    std::optional<std::int64_t> max_trials;
+    std::optional<std::int64_t> max_parallel;
+    std::optional<std::uint64_t> seed;
+    bool force_new = false;
+};
+
+std::string request_body(const RunOptions& options) {
+    nlohmann::json body = {{"file", absolute_file(options.file)}, {"new", options.force_new}};
+    if (!options.args.empty()) {
+        body["args"] = options.args;
+    }
+    if (options.name) {
+        body["name"] = *options.name;
+    }
+    if (options.max_trials) {
+        body["maxTrials"] = *options.max_trials;
+    }
+    if (options.max_parallel) {
+        body["maxParallelTrials"] = *options.max_parallel;
+    }
+    if (options.seed) {
+        body["seed"] = *options.seed;
+    }
+    return body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+// One `tuner run`, from handing in the file to the exit code.
+class Run {
+  public:
+    Run(RunOptions options, CommandContext& context, Session& session, asio::io_context& loop)
+        : options_(std::move(options)),
+          context_(context),
+          session_(session),
+          loop_(loop),
+          signals_(loop, SIGINT, SIGTERM) {}
+
+    asio::awaitable<int> run();
+
+  private:
+    asio::awaitable<Result<void>> hand_in(const HttpClient& client);
+    asio::awaitable<FollowResult> follow(const HttpClient& client);
+    asio::awaitable<void> interrupt(const HttpClient& client);
+    asio::awaitable<void> wait_for_other_studies();
+    void say(const std::string& line) const;
+
+    RunOptions options_;
+    CommandContext& context_;
+    Session& session_;
+    asio::io_context& loop_;
+    asio::signal_set signals_;
+
+    std::string id_;  // of the study, once handed in
+    std::optional<std::int64_t> after_;
+    bool interrupted_ = false;
+};
+
+asio::awaitable<int> Run::run() {
+    while (true) {
+        Result<Server> server = co_await session_.find_or_become_server();
+        if (!server) {
+            const bool in_use = server.error().code == ErrorCode::conflict;
+            report(context_.err, server.error());
+            co_return to_int(in_use ? ExitCode::data_dir_in_use : exit_code(server.error().code));
+        }
+        Result<HttpClient> client = HttpClient::create(*server);
+        if (!client) {
+            co_return report(context_.err, client.error());
+        }
+        const Result<void> handed_in = co_await hand_in(*client);
+        if (!handed_in) {
+            co_return report(context_.err, handed_in.error());
+        }
+        const FollowResult followed = co_await follow(*client);
+        after_ = followed.last;
+        if (followed.end == FollowEnd::server_gone && context_.options.server.empty()) {
+            say("the daemon went away; going on in its place");
+            continue;
+        }
+        if (followed.end != FollowEnd::at_rest) {
+            co_return report(context_.err, followed.error);
+        }
+        const int code = co_await print_summary(id_, *client, output_of(context_));
+        if (interrupted_) {
+            say(fmt::format("go on with: tuner run {}", printable(options_.file)));
+            co_return to_int(ExitCode::interrupted);
+        }
+        co_await wait_for_other_studies();
+        co_return code;
+    }
+}
+
+// Creates the study or goes on with it. After the daemon was lost the study exists: going on is all
+// there is to do.
+asio::awaitable<Result<void>> Run::hand_in(const HttpClient& client) {
+    if (!id_.empty()) {
+        options_.force_new = false;
+    }
+    Result<std::string> text = co_await client.post("/v1/studies", request_body(options_));
+    if (!text) {
+        co_return tl::unexpected(text.error());
+    }
+    Result<nlohmann::ordered_json> answer = parse_answer(*text);
+    if (!answer) {
+        co_return tl::unexpected(answer.error());
+    }
+    if (id_.empty()) {
+        for (const auto& notice : answer->at("notices")) {
+            say(fmt::format("note: {}", printable(notice.get<std::string>())));
+        }
+        if (answer->at("outcome") == "created") {
+            after_ = 0;
+        }
+    }
+    id_ = answer->at("study").at("id").get<std::string>();
+    co_return Result<void>{};
+}
+
+// Follows the study until it is at rest. The first signal pauses it, which brings it to rest.
+asio::awaitable<FollowResult> Run::follow(const HttpClient& client) {
+    using namespace asio::experimental::awaitable_operators;
+    while (true) {
+        FollowOptions options = follow_options_of_stderr(context_.options.quiet);
+        options.after = after_;
+        auto ended = co_await (
+            follow_study(id_, client, options, context_.err) ||
+            signals_.async_wait(asio::use_awaitable)
+        );
+        if (auto* followed = std::get_if<0>(&ended)) {
+            co_return std::move(*followed);
+        }
+        if (interrupted_) {
+            _exit(to_int(ExitCode::interrupted));
+        }
+        interrupted_ = true;
+        after_.reset();
+        co_await interrupt(client);
+    }
+}
+
+asio::awaitable<void> Run::interrupt(const HttpClient& client) {
+    say("stopping: running trainers end politely and their trials are queued again (Ctrl-C again: "
+        "leave at once)");
+    if (session_.daemon() != nullptr) {
+        session_.daemon()->begin_interrupt();
+        co_return;
+    }
+    Result<std::string> stopped =
+        co_await client.post("/v1/studies/" + encode_segment(id_) + ":stop?now=true", "");
+    if (!stopped) {
+        report(context_.err, stopped.error());
+    }
+}
+
+// This process is the daemon of whatever else is unfinished in the data directory: it ends with its
+// last study.
+asio::awaitable<void> Run::wait_for_other_studies() {
+    using namespace asio::experimental::awaitable_operators;
+    if (session_.daemon() == nullptr || session_.daemon()->is_idle()) {
+        co_return;
+    }
+    say("other studies of this data directory are still running; going on with them (Ctrl-C stops "
+        "them)");
+    asio::steady_timer timer(loop_);
+    while (!session_.daemon()->is_idle()) {
+        timer.expires_after(kIdlePoll);
+        const auto woken = co_await (
+            timer.async_wait(asio::use_awaitable) || signals_.async_wait(asio::use_awaitable)
+        );
+        if (woken.index() == 1 && std::exchange(interrupted_, true)) {
+            _exit(to_int(ExitCode::interrupted));
+        }
+        if (woken.index() == 1) {
+            session_.daemon()->begin_interrupt();
+        }
+    }
+}
+
+void Run::say(const std::string& line) const {
+    if (!context_.options.quiet) {
+        context_.err << line << std::endl;
+    }
+}
+
+asio::awaitable<int> run(
+    RunOptions options, CommandContext& context, Session& session, asio::io_context& loop
+) {
+    Run one(std::move(options), context, session, loop);
+    co_return co_await one.run();
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, CommandContext& context, Session& session, asio::io_context& loop) {
+    CLI::App* command = app.add_subcommand("run", "Run a study file to its end, or go on with it");
+    command->footer("Example:\n  tuner run hyperparam.yaml");
+    const auto options = std::make_shared<RunOptions>();
+    command->add_option("FILE", options->file, "the study file")->required()->type_name("");
+    command->add_option("ARGS", options->args, "after --: more arguments for the trainer")
+        ->type_name("");
+    command->add_flag(
+        "--new", options->force_new, "start a new study, whatever the file did before"
+    );
+    command->add_option("--name", options->name, "name of the study")->type_name("NAME");
+    command->add_option("--max-trials", options->max_trials, "instead of the file's maxTrials")
+        ->type_name("N");
+    command
+        ->add_option(
+            "--max-parallel", options->max_parallel, "instead of the file's maxParallelTrials"
+        )
+        ->type_name("N");
+    command->add_option("--seed", options->seed, "instead of the file's seed")->type_name("S");
+    add_format_option(*command, context);
+    command->callback([&context, &session, &loop, options] {
+        context.chosen = [&context, &session, &loop, options] {
+            return run(*options, context, session, loop);
+        };
+    });
+}
+
+}  // namespace tuner

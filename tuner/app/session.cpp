@@ -1,0 +1,94 @@
+#include "tuner/app/session.h"
+
+#include <chrono>
+#include <cstdlib>
+
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace tuner {
+
+namespace asio = boost::asio;
+
+namespace {
+
+// How long a command waits for another one's passive daemon, or for a starting daemon's first word.
+constexpr std::chrono::seconds kLockPatience{10};
+constexpr std::chrono::milliseconds kLockPoll{10};
+
+DaemonOptions on_any_port(bool passive) {
+    DaemonOptions options;
+    options.listen = {asio::ip::make_address("127.0.0.1"), 0};
+    options.passive = passive;
+    options.resume_interrupted = false;
+    return options;
+}
+
+}  // namespace
+
+asio::awaitable<Result<Server>> Session::find_server() {
+    return find_or_open(on_any_port(true));
+}
+
+asio::awaitable<Result<Server>> Session::find_or_become_server() {
+    return find_or_open(on_any_port(false));
+}
+
+Result<DataDirectory> Session::open_directory() const {
+    if (options_.data_dir.empty()) {
+        return fail(
+            ErrorCode::invalid_argument,
+            "there is no home directory; say where to keep studies with --data-dir"
+        );
+    }
+    return DataDirectory::open(options_.data_dir);
+}
+
+asio::awaitable<Result<Server>> Session::find_or_open(DaemonOptions options) {
+    if (!options_.server.empty()) {
+        const char* token = std::getenv("TUNER_TOKEN");
+        co_return Server{options_.server, token == nullptr ? "" : token};
+    }
+    Result<DataDirectory> directory = open_directory();
+    if (!directory) {
+        co_return tl::unexpected(directory.error());
+    }
+    asio::steady_timer timer(loop_);
+    const auto deadline = std::chrono::steady_clock::now() + kLockPatience;
+    while (true) {
+        if (const auto running = directory->running_daemon()) {
+            co_return Server{running->url, directory->token()};
+        }
+        Result<Server> opened = co_await become_server(options);
+        const bool is_held = !opened && opened.error().code == ErrorCode::conflict;
+        if (!is_held || std::chrono::steady_clock::now() > deadline) {
+            co_return opened;
+        }
+        timer.expires_after(kLockPoll);
+        co_await timer.async_wait(asio::use_awaitable);
+    }
+}
+
+asio::awaitable<Result<Server>> Session::become_server(DaemonOptions options) {
+    Result<DataDirectory> directory = open_directory();
+    if (!directory) {
+        co_return tl::unexpected(directory.error());
+    }
+    Result<DataLock> lock = DataLock::take(*directory);
+    if (!lock) {
+        co_return tl::unexpected(lock.error());
+    }
+    daemon_ = std::make_unique<Daemon>(loop_, *directory, std::move(*lock), options);
+    co_await daemon_->start();
+    co_return Server{daemon_->url(), directory->token()};
+}
+
+asio::awaitable<void> Session::close() {
+    if (daemon_) {
+        co_await daemon_->shut_down();
+        daemon_.reset();
+    }
+}
+
+}  // namespace tuner
