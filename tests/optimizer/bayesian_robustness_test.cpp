@@ -11,6 +11,7 @@
 #include <set>
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 
 using namespace tuner;
 using namespace tuner::test;
@@ -57,7 +58,7 @@ History random_history(std::vector<Parameter> parameters, int count, Result resu
 std::vector<Parameter> reals(int count) {
     std::vector<Parameter> parameters;
     for (int i = 0; i < count; ++i) {
-        parameters.push_back(parameter("x" + std::to_string(i), RealRange{0, 1}));
+        parameters.push_back(parameter(fmt::format("x{}", i), RealRange{0, 1}));
     }
     return parameters;
 }

@@ -5,6 +5,7 @@
 #include <set>
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 
 using namespace tuner;
 using namespace tuner::test;
@@ -48,7 +49,7 @@ TEST_CASE("the last parameter of an enumeration is the fastest", "[space_enumera
 TEST_CASE("a huge space is numbered without being made", "[space_enumeration]") {
     std::vector<Parameter> parameters;
     for (int i = 0; i < 6; ++i) {
-        parameters.push_back(parameter("n" + std::to_string(i), IntegerRange{0, 999}));
+        parameters.push_back(parameter(fmt::format("n{}", i), IntegerRange{0, 999}));
     }
     const SearchSpace space = a_space(parameters);
     const auto all = SpaceEnumeration::create(space);
