@@ -27,13 +27,13 @@ Problem bowl(std::size_t dimensions) {
     std::vector<Parameter> parameters;
     for (std::size_t i = 0; i < dimensions; ++i) {
         parameters.push_back(
-            *Parameter::create("x" + std::to_string(i), RealRange{0, 1, Scale::linear})
+            *Parameter::create(fmt::format("x{}", i), RealRange{0, 1, Scale::linear})
         );
     }
     const auto value = [dimensions](const Assignment& a) {
         double sum = 0;
         for (std::size_t i = 0; i < dimensions; ++i) {
-            const double x = number(a, "x" + std::to_string(i));
+            const double x = number(a, fmt::format("x{}", i));
             sum += std::pow(x - 0.3, 2) + 0.02 * std::sin(20 * x);
         }
         return std::optional(sum);
@@ -120,8 +120,8 @@ void print_quality(int seeds, int trials, int parallel) {
     methods["tpe"] = make_optimizer(Algorithm::tpe);
     methods["sobol"] = make_optimizer(Algorithm::quasi_random);
     BayesianOptions other;
-    other.transform = BayesianOptions::Transform::affine_power;
-    methods["bayesian, affine power"] = std::make_unique<BayesianSearch>(other);
+    other.transform = BayesianOptions::Transform::power;
+    methods["bayesian, raw power"] = std::make_unique<BayesianSearch>(other);
     other.transform = BayesianOptions::Transform::standardize;
     methods["bayesian, standardize"] = std::make_unique<BayesianSearch>(other);
 

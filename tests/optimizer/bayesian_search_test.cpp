@@ -2,6 +2,7 @@
 
 #include "tests/support/builders.h"
 #include "tests/support/study_driver.h"
+#include "tuner/optimizer/unit_cube.h"
 
 #include <algorithm>
 #include <cmath>
@@ -111,6 +112,18 @@ TEST_CASE("scaling the objective by a power of two changes nothing", "[bayesian]
         number(other[0].assignment, "lr") ==
         Approx(number(reference[0].assignment, "lr")).epsilon(1e-3)
     );
+}
+
+TEST_CASE("shifting the objective moves suggestions by rounding only", "[bayesian]") {
+    const History history = mixed_history(GENERATE(range(1U, 6U)));
+    const auto reference = ask(history);
+    const auto shifted = ask(changed(history, [](double y) { return y + 100; }));
+    const UnitCube cube(history.config.space);
+    const EncodedPoint a = *cube.encode(reference[0].assignment);
+    const EncodedPoint b = *cube.encode(shifted[0].assignment);
+    for (std::size_t k = 0; k < a.size(); ++k) {
+        CHECK(a[k] == Approx(b[k]).margin(0.01));
+    }
 }
 
 TEST_CASE("minimising f is maximising its negative", "[bayesian]") {

@@ -139,7 +139,7 @@ void ObjectiveTransform::choose_scale(
         value = std::min(value, clip);
     }
     const double deviation = deviation_of(working, mean_of(working));
-    // The measured transform keeps the zero of the objective.
+    // Box-Cox and plain standardisation keep the zero of the objective.
     scale_ = deviation;
     if (kind == BayesianOptions::Transform::affine_power) {
         center_ = median;

@@ -1,13 +1,12 @@
 // ObjectiveTransform turns results into what the model sees: smaller is better, about normal, mean
 // 0 and standard deviation 1; and turns the model's expectations back into the objective's units.
 //
-// The default is the power transform that was measured (optimizer.md 3.4): Box-Cox when all results
-// are positive, else Yeo-Johnson, its exponent by maximum likelihood in [-5, 5]. It does not mind
-// the unit of the objective but it does mind its zero: a constant added to all results may change
-// suggestions. (The alternative, Yeo-Johnson around the median, would not, but has not been
-// measured; it is an option.) Results on the bad side are clipped at median + 20 interquartile
-// ranges first, so that one explosion does not flatten the rest. The order of results does not
-// matter. A plain value.
+// The default is Yeo-Johnson of (result - median) / scale, its exponent by maximum likelihood in
+// [-5, 5]: neither the unit nor the zero of the objective shows in suggestions. The alternative,
+// Box-Cox of the results themselves when all are positive, does not mind the unit but does mind the
+// zero (optimizer.md 3.4). Results on the bad side are clipped at median + 20 interquartile ranges
+// first, so that one explosion does not flatten the rest. The order of results does not matter. A
+// plain value.
 //
 // Box and Cox, "An analysis of transformations" (1964); Yeo and Johnson, "A new family of power
 // transformations" (2000).
