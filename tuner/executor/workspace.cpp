@@ -94,7 +94,7 @@ Workspace::Workspace(std::string dir)
 }
 
 Result<void> Workspace::write_spec(const AttemptSpec& spec) const {
-    return write_durably(folder_.get(), kSpecFile, to_text(spec));
+    return write_new(folder_.get(), kSpecFile, to_text(spec));
 }
 
 Result<AttemptIdentity> Workspace::read_identity() const {

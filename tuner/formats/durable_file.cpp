@@ -43,6 +43,18 @@ OwnedFd open_temporary(int dir_fd, const std::string& name) {
 
 }  // namespace
 
+Result<void> write_new(int dir_fd, const std::string& name, std::string_view text) {
+    constexpr int kFlags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
+    const OwnedFd file(::openat(dir_fd, name.c_str(), kFlags, 0600));
+    if (!file) {
+        return failed("open", name);
+    }
+    if (!write_all(file.get(), text)) {
+        return failed("write", name);
+    }
+    return {};
+}
+
 Result<void> write_durably(int dir_fd, const std::string& name, std::string_view text) {
     const OwnedFd file = open_temporary(dir_fd, name);
     if (!file) {
@@ -65,8 +77,8 @@ Result<void> write_durably(int dir_fd, const std::string& name, std::string_view
 
 void reserve_space(int dir_fd, const std::string& name, std::size_t bytes) {
     const OwnedFd file = open_temporary(dir_fd, name);
-    if (file && ::posix_fallocate(file.get(), 0, static_cast<off_t>(bytes)) == 0) {
-        ::fsync(file.get());
+    if (file) {
+        ::posix_fallocate(file.get(), 0, static_cast<off_t>(bytes));
     }
 }
 

@@ -17,6 +17,10 @@ namespace tuner {
 // step that failed. Space reserved before with reserve_space is used.
 Result<void> write_durably(int dir_fd, const std::string& name, std::string_view text);
 
+// Writes a file that nobody needs after a power cut, without syncing it; `unavailable` when it is
+// there already.
+Result<void> write_new(int dir_fd, const std::string& name, std::string_view text);
+
 // Sets disk space aside for one later write_durably of at most `bytes`, so that a full disk cannot
 // prevent it. Best effort: some file systems cannot.
 void reserve_space(int dir_fd, const std::string& name, std::size_t bytes);
