@@ -47,6 +47,14 @@ asio::awaitable<std::string> hear(OwnedFd ready) {
     co_return std::string(text.data(), std::get<1>(std::get<0>(outcome)));
 }
 
+// Why a shim is not ready, from what it said instead.
+std::string explain(const std::string& word, const Workspace& workspace) {
+    if (word.size() > 1) {
+        return word.substr(1);
+    }
+    return word.empty() ? "no answer; " + workspace.read_shim_log() : "no identity";
+}
+
 // Looks at the lock first: once it is free, nothing changes any more.
 Adoption judge(const Workspace& workspace, const AttemptIdentity& identity, OwnedFd& process) {
     AdoptionEvidence evidence;
@@ -99,7 +107,7 @@ asio::awaitable<Result<std::unique_ptr<Attempt>>> LocalExecutor::start(Launch la
     }
     const Result<AttemptIdentity> identity = workspace->read_identity();
     if (word != std::string(1, kReadyWord) || !identity || identity->pid != shim->pid) {
-        const std::string why = word.size() > 1 ? word.substr(1) : workspace->read_shim_log();
+        const std::string why = explain(word, *workspace);
         handle.go.reset();
         orphans_.take(std::move(handle.process));
         co_return fail(

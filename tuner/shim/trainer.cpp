@@ -119,9 +119,9 @@ void arrange_descriptors(int output, int error_output, int error_pipe) {
     const std::vector<char*> argv = pointers_to(spec.argv);
     const std::vector<char*> envp = pointers_to(environment);
     raise_oom_score();
-    limit_open_files(spec.open_files_soft);
     ::umask(077);
     arrange_descriptors(output, error_output, error_pipe);
+    limit_open_files(spec.open_files_soft);
     reset_signals();
     if (::chdir(spec.working_dir.c_str()) != 0) {
         give_up(Step::enter_directory);
