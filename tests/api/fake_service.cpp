@@ -31,7 +31,10 @@ asio::awaitable<Result<RunAnswer>> TuningService::run_file(RunRequest request) {
     study.id = fmt::format("{}-{}", study.config.name, scheduler_.entries.size() + 1);
     study.file = request.file;
     scheduler_.entries.push_back({study, {study.config, {}}, {}});
-    co_return RunAnswer{study.id, RunOutcome::created, {"goal is not set: RMSE is maximized"}};
+    RunAnswer answer;
+    answer.id = study.id;
+    answer.notices.emplace_back("goal is not set: RMSE is maximized");
+    co_return answer;
 }
 
 std::vector<StudyView> TuningService::studies() const {

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -24,23 +25,27 @@ class Loop {
     // The coroutine's value; throws what it throws, and when it does not end in time.
     template <class T>
     T run(boost::asio::awaitable<T> coroutine) {
-        std::optional<T> value;
-        std::exception_ptr failure;
-        bool ended = false;
+        // Shared with the coroutine, which outlives this call when it does not end in time.
+        struct Outcome {
+            std::optional<T> value;
+            std::exception_ptr failure;
+            bool ended = false;
+        };
+        const auto outcome = std::make_shared<Outcome>();
         boost::asio::co_spawn(
             context_,
             std::move(coroutine),
-            [&](std::exception_ptr thrown, T result) {
-                ended = true;
-                failure = thrown;
-                value.emplace(std::move(result));
+            [outcome](std::exception_ptr failure, T value) {
+                outcome->ended = true;
+                outcome->failure = failure;
+                outcome->value.emplace(std::move(value));
             }
         );
-        run_until(ended);
-        if (failure) {
-            std::rethrow_exception(failure);
+        run_until(outcome->ended);
+        if (outcome->failure) {
+            std::rethrow_exception(outcome->failure);
         }
-        return std::move(*value);
+        return std::move(*outcome->value);
     }
 
     // Runs the loop until `ended`.

@@ -7,8 +7,6 @@
 #include <numbers>
 #include <numeric>
 
-#include <fmt/format.h>
-
 namespace tuner::test {
 
 namespace {
@@ -40,13 +38,13 @@ std::vector<double> random_optimum(std::size_t dimensions, Rng& rng) {
 std::vector<Parameter> reals(std::size_t count) {
     std::vector<Parameter> parameters;
     for (std::size_t i = 0; i < count; ++i) {
-        parameters.push_back(make(fmt::format("x{}", i), RealRange{0, 1, Scale::linear}));
+        parameters.push_back(make("x" + std::to_string(i), RealRange{0, 1, Scale::linear}));
     }
     return parameters;
 }
 
 double x_of(const Assignment& assignment, std::size_t i) {
-    return number(assignment, fmt::format("x{}", i));
+    return number(assignment, "x" + std::to_string(i));
 }
 
 Problem sphere(Rng& rng) {

@@ -82,7 +82,8 @@ asio::awaitable<Response> get_study_events(Request request, TuningService& servi
     if (!after || !view) {
         co_return problem(after ? view.error() : after.error());
     }
-    co_return answer_events(service, {view->study.get().id, *after, kHeartbeat});
+    EventStreamOptions options{view->study.get().id, *after, kHeartbeat};
+    co_return answer_events(service, std::move(options));
 }
 
 asio::awaitable<Response> get_all_events(Request request, TuningService& service) {
@@ -90,7 +91,8 @@ asio::awaitable<Response> get_all_events(Request request, TuningService& service
     if (!after) {
         co_return problem(after.error());
     }
-    co_return answer_events(service, {"", *after, kHeartbeat});
+    EventStreamOptions options{"", *after, kHeartbeat};
+    co_return answer_events(service, std::move(options));
 }
 
 asio::awaitable<void> stream_events(
@@ -99,7 +101,8 @@ asio::awaitable<void> stream_events(
     TuningService& service,
     EventStreamOptions options
 ) {
-    co_await writer(kPreamble);
+    std::string text = kPreamble;
+    co_await writer(std::move(text));
     std::optional<std::int64_t> last = options.after;
     if (last) {
         last = co_await write_recorded(writer, service, options.study, *last);
@@ -107,7 +110,8 @@ asio::awaitable<void> stream_events(
     while (true) {
         auto next = co_await (subscription->next() || wait(options.heartbeat));
         if (next.index() == 1) {
-            co_await writer(kHeartbeatComment);
+            text = kHeartbeatComment;
+            co_await writer(std::move(text));
             // An event may have been taken from the queue at the very moment the timer fired.
             if (last) {
                 last = co_await write_recorded(writer, service, options.study, *last);
@@ -121,7 +125,8 @@ asio::awaitable<void> stream_events(
         const bool recorded = event->id != 0;
         if (!recorded || event->id > last.value_or(0)) {
             last = recorded ? event->id : last;
-            co_await writer(to_server_sent_event(*event));
+            text = to_server_sent_event(*event);
+            co_await writer(std::move(text));
         }
     }
 }

@@ -1,5 +1,6 @@
 #include "tuner/api/http_session.h"
 
+#include "tuner/api/http_head.h"
 #include "tuner/api/problem.h"
 #include "tuner/base/log.h"
 #include "tuner/base/random.h"
@@ -7,9 +8,11 @@
 #include <array>
 #include <new>
 #include <optional>
+#include <variant>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/multiple_exceptions.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -40,46 +43,6 @@ constexpr std::array<std::pair<const char*, const char*>, 4> kSafetyHeaders{{
     {"Cache-Control", "no-store"},
 }};
 
-using Parser = http::request_parser<http::string_body>;
-
-std::vector<std::string> all_values(const Parser& parser, beast::string_view name) {
-    std::vector<std::string> values;
-    const auto [begin, end] = parser.get().equal_range(name);
-    for (auto field = begin; field != end; ++field) {
-        values.emplace_back(field->value());
-    }
-    return values;
-}
-
-Credentials credentials_of(const Parser& parser) {
-    return {
-        all_values(parser, "Host"),
-        all_values(parser, "Origin"),
-        all_values(parser, "Sec-Fetch-Site"),
-        all_values(parser, "Authorization"),
-    };
-}
-
-// The answer to a request that could not be read; nothing when there is nobody to answer.
-std::optional<Response> refusal(error_code error, const HttpLimits& limits) {
-    if (error == http::error::header_limit) {
-        return problem(
-            431, fmt::format("the request's header is larger than {} bytes", limits.header_bytes)
-        );
-    }
-    if (error == http::error::body_limit) {
-        return problem(
-            413, fmt::format("the request's body is larger than {} bytes", limits.body_bytes)
-        );
-    }
-    if (error == beast::error::timeout || error == http::error::end_of_stream ||
-        error == http::error::partial_message ||
-        error.category() != make_error_code(http::error::bad_method).category()) {
-        return std::nullopt;
-    }
-    return problem(400, "the request is not well-formed HTTP/1.1: " + error.message());
-}
-
 template <class Body>
 void set_head(http::response<Body>& message, const Response& response, bool keep_alive) {
     message.result(static_cast<unsigned>(response.status));
@@ -94,14 +57,19 @@ void set_head(http::response<Body>& message, const Response& response, bool keep
 }
 
 // A stream that fails has sent its header already: all that is left is to end it and say so here.
-asio::awaitable<void> run_stream(BodyStream stream, BodyWriter writer) {
+// True when it came to its own end.
+asio::awaitable<bool> run_stream(BodyStream stream, BodyWriter writer) {
     try {
         co_await stream(std::move(writer));
+        co_return true;
+    } catch (const asio::multiple_exceptions&) {
+        // Cancelled while it waited for one of several things.
     } catch (const boost::system::system_error&) {
         // The client went away, or the server stops.
     } catch (const std::exception& error) {
         log::error("stream_failed", "what=" + log::quoted(error.what()));
     }
+    co_return false;
 }
 
 }  // namespace
@@ -115,7 +83,7 @@ struct HttpSession::Connection {
 
 // One request and its answer.
 struct HttpSession::Exchange {
-    Parser parser;
+    RequestParser parser;
     bool body_is_read = false;
     bool keep_alive = true;
 };
@@ -173,7 +141,8 @@ asio::awaitable<bool> HttpSession::serve_one() {
         exchange.keep_alive = exchange.parser.keep_alive();
         response = co_await answer(exchange);
     }
-    exchange.keep_alive = exchange.keep_alive && exchange.body_is_read && !stopping_;
+    exchange.keep_alive =
+        exchange.keep_alive && exchange.body_is_read && !response->stream && !stopping_;
     co_await write(std::move(*response), exchange);
     answering_ = false;
     co_return exchange.keep_alive && !stopping_;
@@ -196,16 +165,9 @@ asio::awaitable<Response> HttpSession::answer(Exchange& exchange) {
     const auto& head = exchange.parser.get();
     const HttpLimits& limits = application_.limits;
     exchange.body_is_read = exchange.parser.is_done();
-    const auto fields = static_cast<std::size_t>(std::distance(head.begin(), head.end()));
-    if (fields > limits.header_fields) {
-        co_return problem(
-            431, fmt::format("the request has more than {} header fields", limits.header_fields)
-        );
-    }
-    if (head.target().size() > limits.target_bytes) {
-        co_return problem(
-            414, fmt::format("the address is longer than {} bytes", limits.target_bytes)
-        );
+    if (auto refused = too_large(exchange.parser, limits)) {
+        exchange.keep_alive = false;
+        co_return std::move(*refused);
     }
     const auto target = parse_target(std::string_view(head.target().data(), head.target().size()));
     const std::string verb(head.method_string());
@@ -217,6 +179,7 @@ asio::awaitable<Response> HttpSession::answer(Exchange& exchange) {
         co_return std::move(*denied);
     }
     if (!target) {
+        exchange.keep_alive = false;
         co_return problem(target.error());
     }
     if (match.route == nullptr) {
@@ -316,14 +279,16 @@ asio::awaitable<void> HttpSession::write_stream(Response response, const Exchang
         co_return;
     }
     stream.expires_never();
-    co_await (
-        run_stream(
-            response.stream,
-            [this, chunked](std::string piece) { return write_piece(std::move(piece), chunked); }
-        ) ||
-        watch_for_end()
-    );
-    if (chunked) {
+    // g++ 12 destroys some temporaries of a co_await expression twice: everything has a name.
+    BodyStream body = std::move(response.stream);
+    BodyWriter writer = [this, chunked](std::string piece) {
+        return write_piece(std::move(piece), chunked);
+    };
+    asio::awaitable<bool> streaming = run_stream(std::move(body), std::move(writer));
+    asio::awaitable<void> watching = watch_for_end();
+    const auto ended = co_await (std::move(streaming) || std::move(watching));
+    // Without its last chunk a body is known to be cut short.
+    if (chunked && ended.index() == 0 && std::get<0>(ended)) {
         stream.expires_after(application_.limits.write_deadline);
         co_await asio::async_write(stream, http::make_chunk_last(), asio::use_awaitable);
     }
@@ -344,10 +309,10 @@ asio::awaitable<void> HttpSession::write_piece(std::string piece, bool chunked) 
     }
 }
 
-// Returns when the client ends the connection, or sends what it must not during a stream.
+// Returns when the client ends the connection, or sends what it must not during a stream. On the
+// socket itself: operations of a tcp_stream do not hear cancellation in Boost 1.81.
 asio::awaitable<void> HttpSession::watch_for_end() {
-    std::array<char, 1> unexpected{};
-    co_await connection_->stream.async_read_some(asio::buffer(unexpected), kAsTuple);
+    co_await connection_->stream.socket().async_wait(asio::ip::tcp::socket::wait_read, kAsTuple);
 }
 
 // Closing a socket with unread input makes the kernel reset the connection, and the client may then

@@ -11,4 +11,17 @@ Response answer_json(const nlohmann::ordered_json& document) {
     return response;
 }
 
+Response answer_page(
+    const char* name, nlohmann::ordered_json items, const Page& page, std::size_t total
+) {
+    nlohmann::ordered_json document;
+    document[name] = std::move(items);
+    document["nextPageToken"] = nullptr;
+    if (page.next_token) {
+        document["nextPageToken"] = *page.next_token;
+    }
+    document["totalSize"] = total;
+    return answer_json(document);
+}
+
 }  // namespace tuner

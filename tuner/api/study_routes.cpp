@@ -77,11 +77,7 @@ asio::awaitable<Response> list_studies(Request request, TuningService& service) 
     for (std::size_t i = page->begin; i < page->end; ++i) {
         list.push_back(to_json(studies[i]));
     }
-    co_return answer_json({
-        {"studies", std::move(list)},
-        {"nextPageToken", page->next_token ? Json(*page->next_token) : Json(nullptr)},
-        {"totalSize", studies.size()},
-    });
+    co_return answer_page("studies", std::move(list), *page, studies.size());
 }
 
 asio::awaitable<Response> create_study(Request request, TuningService& service) {
@@ -108,11 +104,11 @@ asio::awaitable<Response> create_study(Request request, TuningService& service) 
     if (!view) {
         co_return problem(view.error());
     }
-    co_return answer_json({
-        {"study", to_json(*view)},
-        {"outcome", outcome_name(answer->outcome)},
-        {"notices", answer->notices},
-    });
+    Json document;
+    document["study"] = to_json(*view);
+    document["outcome"] = outcome_name(answer->outcome);
+    document["notices"] = answer->notices;
+    co_return answer_json(document);
 }
 
 asio::awaitable<Response> get_study(Request request, TuningService& service) {

@@ -101,7 +101,8 @@ asio::awaitable<void> stream_log(BodyWriter writer, TuningService& service, LogS
     while (true) {
         const Result<std::string> piece = reader.read();
         if (!piece) {
-            co_await writer(fmt::format("[tuner: {}]\n", piece.error().message));
+            std::string reason = fmt::format("[tuner: {}]\n", piece.error().message);
+            co_await writer(std::move(reason));
             co_return;
         }
         if (!piece->empty()) {

@@ -129,11 +129,7 @@ asio::awaitable<Response> list_trials(Request request, TuningService& service) {
     for (std::size_t i = page->begin; i < page->end; ++i) {
         list.push_back(tuner::to_json(history.trials[trials[i].index], id, trials[i].rank));
     }
-    co_return answer_json({
-        {"trials", std::move(list)},
-        {"nextPageToken", page->next_token ? Json(*page->next_token) : Json(nullptr)},
-        {"totalSize", trials.size()},
-    });
+    co_return answer_page("trials", std::move(list), *page, trials.size());
 }
 
 asio::awaitable<Response> get_trial(Request request, TuningService& service) {

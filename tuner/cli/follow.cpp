@@ -52,7 +52,7 @@ class Follower {
     asio::awaitable<Result<HttpBody>> subscribe();
     asio::awaitable<Result<void>> read_snapshot();
     void take(const ServerSentEvent& event);
-    FollowResult result(FollowEnd end, Error error = {}) const;
+    FollowResult result(FollowEnd end, Error error) const;
 
     std::string path_;
     const HttpClient& client_;
@@ -84,8 +84,8 @@ asio::awaitable<Result<void>> Follower::read_snapshot() {
         co_return tl::unexpected(study.error());
     }
     progress_.set_study(*study);
-    TrialsQuery query{"", false, 0};  // named: g++ 12 destroys such a temporary twice
-    const auto trials = co_await get_trials(client_, path_, std::move(query));
+    const TrialsQuery all{"", false, 0};
+    const auto trials = co_await get_trials(client_, path_, all);
     if (!trials) {
         co_return tl::unexpected(trials.error());
     }
@@ -114,10 +114,17 @@ void Follower::take(const ServerSentEvent& event) {
 asio::awaitable<FollowResult> Follower::read_events() {
     while (true) {
         auto body = co_await subscribe();
-        const auto read = body ? co_await read_snapshot() : tl::unexpected(body.error());
+        // No co_await in a conditional expression: g++ 12 destroys its temporaries twice.
+        Result<void> read;
+        if (body) {
+            read = co_await read_snapshot();
+        } else {
+            read = tl::unexpected(body.error());
+        }
         if (!read) {
             const bool gone = read.error().code == ErrorCode::unavailable;
-            co_return result(gone ? FollowEnd::server_gone : FollowEnd::refused, read.error());
+            Error error = read.error();
+            co_return result(gone ? FollowEnd::server_gone : FollowEnd::refused, std::move(error));
         }
         EventReader reader;
         bool open = true;
@@ -130,7 +137,8 @@ asio::awaitable<FollowResult> Follower::read_events() {
             }
         }
         if (progress_.is_over()) {
-            co_return result(FollowEnd::at_rest);
+            Error none;
+            co_return result(FollowEnd::at_rest, std::move(none));
         }
         asio::steady_timer pause(co_await asio::this_coro::executor, kReconnectPause);
         co_await pause.async_wait(asio::use_awaitable);
@@ -181,7 +189,9 @@ asio::awaitable<FollowResult> follow_study(
     if (!follower.is_live()) {
         co_return co_await follower.read_events();
     }
-    auto result = co_await (follower.read_events() || follower.draw_often());
+    asio::awaitable<FollowResult> reading = follower.read_events();
+    asio::awaitable<void> drawing = follower.draw_often();
+    auto result = co_await (std::move(reading) || std::move(drawing));
     follower.draw();
     co_return std::get<0>(std::move(result));
 }

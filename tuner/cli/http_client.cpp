@@ -62,8 +62,9 @@ asio::awaitable<Result<std::vector<tcp::endpoint>>> resolve(std::string host, st
     error_code error;
     const auto address = asio::ip::make_address(host, error);
     if (!error) {
-        co_return std::vector{
-            tcp::endpoint(address, static_cast<unsigned short>(std::stoul(port)))};
+        std::vector<tcp::endpoint> endpoints;
+        endpoints.emplace_back(address, static_cast<unsigned short>(std::stoul(port)));
+        co_return endpoints;
     }
     tcp::resolver resolver(co_await asio::this_coro::executor);
     const auto [failure, found] = co_await resolver.async_resolve(host, port, kAsTuple);
@@ -142,7 +143,9 @@ asio::awaitable<Result<std::string>> HttpBody::next() {
 
 Result<HttpClient> HttpClient::create(const Server& server, ClientLimits limits) {
     const auto url = urls::parse_uri(server.url);
-    const bool usable = url && url->scheme() == "http" && !url->host().empty() &&
+    const bool port_fits =
+        url && (!url->has_port() || url->port().empty() || url->port_number() > 0);
+    const bool usable = url && port_fits && url->scheme() == "http" && !url->host().empty() &&
                         (url->path().empty() || url->path() == "/") && !url->has_query() &&
                         !url->has_fragment() && !url->has_userinfo();
     if (!usable) {

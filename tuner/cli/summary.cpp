@@ -77,8 +77,8 @@ boost::asio::awaitable<int> print_summary(std::string id, const HttpClient& clie
     if (!study) {
         co_return report(output.err, study.error());
     }
-    TrialsQuery query{"", true, kSummaryTrials};  // named: g++ 12 destroys such a temporary twice
-    const auto trials = co_await get_trials(client, path, std::move(query));
+    const TrialsQuery best_first{"", true, kSummaryTrials};
+    const auto trials = co_await get_trials(client, path, best_first);
     if (!trials) {
         co_return report(output.err, trials.error());
     }
