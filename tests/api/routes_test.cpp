@@ -1,4 +1,8 @@
+#include "tuner/api/routes.h"
+
 #include "tests/api/api_fixture.h"
+
+#include <cstring>
 
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
@@ -278,4 +282,44 @@ TEST_CASE("what breaks in a handler is told by number and not by content", "[api
     CHECK(status_of(answer) == "500");
     CHECK(answer.find("secret") == std::string::npos);
     CHECK(answer.find("HTTP/1.1 404") != std::string::npos);  // the connection lives on
+}
+
+TEST_CASE("every call with every host and origin and token is denied but the right one", "[api]") {
+    ApiFixture api;
+    api.fake.add_study("a", 1);
+    const auto send = [&](const tuner::Route& route, const std::string& headers) {
+        std::string path(route.pattern);
+        for (const auto& [from, to] : {std::pair{"{study}", "a-1"}, std::pair{"{trial}", "1"}}) {
+            if (const auto at = path.find(from); at != std::string::npos) {
+                path.replace(at, std::strlen(from), to);
+            }
+        }
+        const std::string head = fmt::format("{} {} HTTP/1.1\r\n{}", route.verb, path, headers);
+        return status_of(api.send(head + "Connection: close\r\nContent-Length: 0\r\n\r\n"));
+    };
+    const std::string host = "Host: " + api.host() + "\r\n";
+    const std::string token = "Authorization: Bearer " + tests::kToken + "\r\n";
+    for (const tuner::Route& route : tuner::api_routes()) {
+        CAPTURE(route.verb, route.pattern);
+        for (const auto* other : {"", "Host: evil.example\r\n", "Host: 127.0.0.1\r\n"}) {
+            CHECK(send(route, other + token) == "421");
+        }
+        CHECK(send(route, host + host + token) == "421");
+        for (const auto* page :
+             {"Origin: http://evil.example\r\n",
+              "Origin: null\r\n",
+              "Sec-Fetch-Site: cross-site\r\n",
+              "Sec-Fetch-Site: same-site\r\n"}) {
+            CHECK(send(route, host + page + token) == "403");
+        }
+        const bool open = route.access == tuner::Access::open;
+        for (const auto* wrong :
+             {"",
+              "Authorization: Bearer wrong\r\n",
+              "Authorization: Basic 0123456789abcdef\r\n",
+              "Cookie: token=0123456789abcdef\r\n"}) {
+            CHECK(send(route, host + wrong) == (open ? "200" : "401"));
+        }
+    }
+    CHECK(api.fake.data.calls.empty());
 }

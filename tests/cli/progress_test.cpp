@@ -176,6 +176,26 @@ TEST_CASE("a study is over when neither it nor a trial is running", "[progress]"
     CHECK(progress.has_failed());
 }
 
+TEST_CASE("an event that tells a part leaves the rest as it was known", "[progress]") {
+    Progress progress = a_progress();
+    progress.apply(
+        {{"kind", "trial_measured"},
+         {"trial", 4},
+         {"after",
+          {{"id", 4},
+           {"study", "babyweight-1"},
+           {"measurements",
+            {{{"step", 400}, {"metrics", {{"rmse", 1.1}}}},
+             {{"step", 500}, {"metrics", {{"loss", 7}}}}}}}}}
+    );
+    progress.apply(
+        {{"kind", "study_changed"}, {"after", {{"id", "babyweight-1"}, {"state", "paused"}}}}
+    );
+    const auto lines = progress.render(100, kBegin + std::chrono::seconds(80));
+    CHECK(lines[0] == "study babyweight-1   paused   minimize rmse   20 trials, 5 at a time");
+    CHECK(lines[3] == "    4         1.1 @500       20s   batch_size 34   lr 0.04");
+}
+
 TEST_CASE("events that make no sense change nothing", "[progress]") {
     Progress progress = a_progress();
     const auto before = joined(progress.render(100, kBegin));

@@ -156,18 +156,43 @@ asio::awaitable<Result<void>> Run::hand_in(const HttpClient& client) {
     co_return Result<void>{};
 }
 
+// Follows the study; what it throws is kept, because a race waits for a success and would hide a
+// failure.
+asio::awaitable<std::exception_ptr> follow_into(
+    FollowResult& result,
+    std::string id,
+    const HttpClient& client,
+    FollowOptions options,
+    std::ostream& err
+) {
+    try {
+        result = co_await follow_study(std::move(id), client, std::move(options), err);
+    } catch (const boost::system::system_error& error) {
+        if (error.code() == asio::error::operation_aborted) {
+            throw;
+        }
+        co_return std::current_exception();
+    } catch (...) {
+        co_return std::current_exception();
+    }
+    co_return nullptr;
+}
+
 // Follows the study until it is at rest. The first signal pauses it, which brings it to rest.
 asio::awaitable<FollowResult> Run::follow(const HttpClient& client) {
     using namespace asio::experimental::awaitable_operators;
     while (true) {
         FollowOptions options = follow_options_of_stderr(context_.options.quiet);
         options.after = after_;
-        auto ended = co_await (
-            follow_study(id_, client, options, context_.err) ||
-            signals_.async_wait(asio::use_awaitable)
-        );
-        if (auto* followed = std::get_if<0>(&ended)) {
-            co_return std::move(*followed);
+        FollowResult result;
+        auto following = follow_into(result, id_, client, std::move(options), context_.err);
+        const auto first =
+            co_await (std::move(following) || signals_.async_wait(asio::use_awaitable));
+        if (const auto* error = std::get_if<0>(&first)) {
+            if (*error) {
+                std::rethrow_exception(*error);
+            }
+            co_return result;
         }
         if (interrupted_) {
             _exit(to_int(ExitCode::interrupted));

@@ -23,10 +23,10 @@ class Progress {
   public:
     explicit Progress(bool colour) : colour_(colour) {}
 
-    // The study as GET gives it.
+    // The study as GET gives it, or the part of it that an event tells.
     void set_study(const nlohmann::ordered_json& study);
 
-    // One trial as GET gives it.
+    // One trial as GET gives it, or the part of it that an event tells.
     void set_trial(const nlohmann::ordered_json& trial);
 
     // What happened, as the event stream tells it: {"kind", "trial", "after", …}.
@@ -61,6 +61,7 @@ class Progress {
 
     using Trials = std::map<std::int64_t, TrialLine>;
 
+    void measure(TrialLine& line, const nlohmann::ordered_json& measurement) const;
     std::int64_t count(const char* state) const;
     std::int64_t ended() const;
     std::vector<Trials::const_iterator> best_first() const;
