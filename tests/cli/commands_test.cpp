@@ -140,7 +140,6 @@ TEST_CASE("stop and its kin say what happened and what to type next", "[cli]") {
         "study babyweight-1 is paused; go on with `tuner resume babyweight-1`\n"
     );
     CHECK(run(api, {"stop", "babyweight"}).code == 4);  // it is paused already
-    CHECK(run(api, {"resume", "babyweight"}).code == 0);
     CHECK(run(api, {"cancel", "babyweight"}).code == 0);
     CHECK(run(api, {"delete", "babyweight-1"}).err == "study babyweight-1 is forgotten\n");
     CHECK(run(api, {"delete", "babyweight-1"}).code == 3);

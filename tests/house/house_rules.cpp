@@ -38,6 +38,7 @@ const std::vector<Floor> kFloors{
      {"tuner/scheduler/",
       "tuner/base/",
       "tuner/study/",
+      "tuner/formats/event_json.h",
       "tuner/optimizer/optimizer.h",
       "tuner/optimizer/pruner.h",
       "tuner/optimizer/catalog.h",

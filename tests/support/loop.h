@@ -31,6 +31,7 @@ class Loop {
             std::exception_ptr failure;
             bool ended = false;
         };
+
         const auto outcome = std::make_shared<Outcome>();
         boost::asio::co_spawn(
             context_,

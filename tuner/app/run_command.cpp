@@ -2,9 +2,9 @@
 
 #include "tuner/cli/exit_code.h"
 #include "tuner/cli/follow.h"
+#include "tuner/cli/hand_in.h"
 #include "tuner/cli/http_client.h"
 #include "tuner/cli/printable.h"
-#include "tuner/cli/study_client.h"
 #include "tuner/cli/summary.h"
 
 #include <csignal>
@@ -25,7 +25,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace tuner {
 
@@ -36,34 +35,9 @@ namespace {
 constexpr std::chrono::milliseconds kIdlePoll{50};
 
 struct RunOptions {
-    std::string file;
-    std::vector<std::string> args;
-    std::optional<std::string> name;
-    std::optional<std::int64_t> max_trials;
-    std::optional<std::int64_t> max_parallel;
-    std::optional<std::uint64_t> seed;
-    bool force_new = false;
+    FileRun file;       // of `run`
+    std::string study;  // of `resume`: an id, a name, a file, or nothing for the latest
 };
-
-std::string request_body(const RunOptions& options) {
-    nlohmann::json body = {{"file", absolute_file(options.file)}, {"new", options.force_new}};
-    if (!options.args.empty()) {
-        body["args"] = options.args;
-    }
-    if (options.name) {
-        body["name"] = *options.name;
-    }
-    if (options.max_trials) {
-        body["maxTrials"] = *options.max_trials;
-    }
-    if (options.max_parallel) {
-        body["maxParallelTrials"] = *options.max_parallel;
-    }
-    if (options.seed) {
-        body["seed"] = *options.seed;
-    }
-    return body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
 
 // One `tuner run`, from handing in the file to the exit code.
 class Run {
@@ -122,7 +96,9 @@ asio::awaitable<int> Run::run() {
         }
         const int code = co_await print_summary(id_, *client, output_of(context_));
         if (interrupted_) {
-            say(fmt::format("go on with: tuner run {}", printable(options_.file)));
+            say(options_.file.file.empty()
+                    ? fmt::format("go on with: tuner resume {}", id_)
+                    : fmt::format("go on with: tuner run {}", printable(options_.file.file)));
             co_return to_int(ExitCode::interrupted);
         }
         co_await wait_for_other_studies();
@@ -130,29 +106,29 @@ asio::awaitable<int> Run::run() {
     }
 }
 
-// Creates the study or goes on with it. After the daemon was lost the study exists: going on is all
-// there is to do.
+// Hands the file in, or asks the study of `resume` to go on; either way there is a study to follow.
 asio::awaitable<Result<void>> Run::hand_in(const HttpClient& client) {
-    if (!id_.empty()) {
-        options_.force_new = false;
+    const bool first = id_.empty();
+    options_.file.force_new =
+        options_.file.force_new && first;  // after the daemon was lost, the new study exists
+    Result<HandedIn> handed_in = tl::unexpected(Error{});
+    if (options_.file.file.empty()) {
+        handed_in = co_await ask_to_go_on(client, first ? options_.study : id_);
+    } else {
+        handed_in = co_await hand_in_file(client, options_.file);
     }
-    Result<std::string> text = co_await client.post("/v1/studies", request_body(options_));
-    if (!text) {
-        co_return tl::unexpected(text.error());
+    if (!handed_in) {
+        co_return tl::unexpected(handed_in.error());
     }
-    Result<nlohmann::ordered_json> answer = parse_answer(*text);
-    if (!answer) {
-        co_return tl::unexpected(answer.error());
-    }
-    if (id_.empty()) {
-        for (const auto& notice : answer->at("notices")) {
-            say(fmt::format("note: {}", printable(notice.get<std::string>())));
+    id_ = handed_in->id;
+    if (first) {
+        for (const std::string& notice : handed_in->notices) {
+            say("note: " + printable(notice));
         }
-        if (answer->at("outcome") == "created") {
-            after_ = 0;
-        }
     }
-    id_ = answer->at("study").at("id").get<std::string>();
+    if (handed_in->is_new) {
+        after_ = 0;
+    }
     co_return Result<void>{};
 }
 
@@ -261,20 +237,36 @@ void add_run(CLI::App& app, CommandContext& context, Session& session, asio::io_
     command->footer("Example:\n  tuner run hyperparam.yaml");
     const auto options = std::make_shared<RunOptions>();
     command->add_option("FILE", options->file, "the study file")->required()->type_name("");
-    command->add_option("ARGS", options->args, "after --: more arguments for the trainer")
+    command->add_option("ARGS", options->file.args, "after --: more arguments for the trainer")
         ->type_name("");
     command->add_flag(
-        "--new", options->force_new, "start a new study, whatever the file did before"
+        "--new", options->file.force_new, "start a new study, whatever the file did before"
     );
-    command->add_option("--name", options->name, "name of the study")->type_name("NAME");
-    command->add_option("--max-trials", options->max_trials, "instead of the file's maxTrials")
+    command->add_option("--name", options->file.name, "name of the study")->type_name("NAME");
+    command->add_option("--max-trials", options->file.max_trials, "instead of the file's maxTrials")
         ->type_name("N");
     command
         ->add_option(
-            "--max-parallel", options->max_parallel, "instead of the file's maxParallelTrials"
+            "--max-parallel",
+            options->file.max_parallel_trials,
+            "instead of the file's maxParallelTrials"
         )
         ->type_name("N");
-    command->add_option("--seed", options->seed, "instead of the file's seed")->type_name("S");
+    command->add_option("--seed", options->file.seed, "instead of the file's seed")->type_name("S");
+    add_format_option(*command, context);
+    command->callback([&context, &session, &loop, options] {
+        context.chosen = [&context, &session, &loop, options] {
+            return run(*options, context, session, loop);
+        };
+    });
+}
+
+void add_resume(CLI::App& app, CommandContext& context, Session& session, asio::io_context& loop) {
+    CLI::App* command =
+        app.add_subcommand("resume", "Go on with a paused or interrupted study, to its end");
+    command->footer("Example:\n  tuner resume babyweight-1");
+    const auto options = std::make_shared<RunOptions>();
+    add_study_argument(*command, options->study);
     add_format_option(*command, context);
     command->callback([&context, &session, &loop, options] {
         context.chosen = [&context, &session, &loop, options] {

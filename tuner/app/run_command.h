@@ -16,4 +16,8 @@ void add_run(
     CLI::App& app, CommandContext& context, Session& session, boost::asio::io_context& loop
 );
 
+void add_resume(
+    CLI::App& app, CommandContext& context, Session& session, boost::asio::io_context& loop
+);
+
 }  // namespace tuner

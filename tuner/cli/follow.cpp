@@ -7,6 +7,7 @@
 
 #include <charconv>
 #include <cstdlib>
+#include <exception>
 #include <ostream>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -40,6 +41,7 @@ class Follower {
 
     // Until the study is at rest, or the server cannot be followed.
     asio::awaitable<FollowResult> read_events();
+    asio::awaitable<FollowResult> read_events_into(std::exception_ptr& failure);
 
     // Draws the view again and again; never returns.
     asio::awaitable<void> draw_often();
@@ -145,6 +147,21 @@ asio::awaitable<FollowResult> Follower::read_events() {
     }
 }
 
+// A race with the drawing waits for a success: a failure must end it too.
+asio::awaitable<FollowResult> Follower::read_events_into(std::exception_ptr& failure) {
+    try {
+        co_return co_await read_events();
+    } catch (const boost::system::system_error& error) {
+        if (error.code() == asio::error::operation_aborted) {
+            throw;
+        }
+        failure = std::current_exception();
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    co_return FollowResult{};
+}
+
 asio::awaitable<void> Follower::draw_often() {
     asio::steady_timer timer(co_await asio::this_coro::executor);
     while (true) {
@@ -189,9 +206,13 @@ asio::awaitable<FollowResult> follow_study(
     if (!follower.is_live()) {
         co_return co_await follower.read_events();
     }
-    asio::awaitable<FollowResult> reading = follower.read_events();
+    std::exception_ptr failure;
+    asio::awaitable<FollowResult> reading = follower.read_events_into(failure);
     asio::awaitable<void> drawing = follower.draw_often();
     auto result = co_await (std::move(reading) || std::move(drawing));
+    if (failure) {
+        std::rethrow_exception(failure);
+    }
     follower.draw();
     co_return std::get<0>(std::move(result));
 }

@@ -33,8 +33,6 @@ asio::awaitable<Result<std::string>> call(
             return client.post(path + ":stop", "");
         case StateChange::stop_now:
             return client.post(path + ":stop?now=true", "");
-        case StateChange::resume:
-            return client.post(path + ":resume", "");
         case StateChange::cancel:
             return client.post(path + ":cancel", "");
         case StateChange::remove:
@@ -61,8 +59,6 @@ std::string talk(StateChange change, const std::string& id, std::int64_t running
                 "go on with `tuner resume {0}`\n",
                 id
             );
-        case StateChange::resume:
-            return fmt::format("study {0} goes on; watch it with `tuner show {0}`\n", id);
         case StateChange::cancel:
             return fmt::format("study {0} is cancelled for good; its results stay\n", id);
         case StateChange::remove:
@@ -106,7 +102,6 @@ void add_state_commands(CLI::App& app, CommandContext& context) {
         app, context, "stop", "Pause a study: no new trials", {StateChange::stop, stop_options}
     );
     stop->add_flag("--now", stop_options->now, "stop running trials too; they are queued again");
-    add_one(app, context, "resume", "Go on with a paused study", {StateChange::resume, options()});
     add_one(app, context, "cancel", "End a study for good", {StateChange::cancel, options()});
     add_one(
         app, context, "delete", "Forget a study and its trials", {StateChange::remove, options()}

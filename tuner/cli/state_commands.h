@@ -1,4 +1,4 @@
-// `tuner stop`, `tuner resume`, `tuner cancel` and `tuner delete`: what changes the state of a
+// `tuner stop`, `tuner cancel` and `tuner delete`: what changes the state of a
 // study. They differ in one call and one sentence, so they share a file.
 
 #pragma once
@@ -9,7 +9,7 @@
 
 namespace tuner {
 
-enum class StateChange { stop, stop_now, resume, cancel, remove };
+enum class StateChange { stop, stop_now, cancel, remove };
 
 // All four.
 void add_state_commands(CLI::App& app, CommandContext& context);
