@@ -13,6 +13,17 @@ namespace tuner::legacy {
 
 namespace {
 
+// Kept for the day when it does something; until then the user is told.
+void read_early_stopping(YamlReader& reader, StudyConfig& config) {
+    config.early_stopping = reader.boolean("enableTrialEarlyStopping").value_or(false);
+    if (config.early_stopping) {
+        reader.notice(
+            reader.find("enableTrialEarlyStopping")->at,
+            "early stopping is not supported yet: every trial runs to its end"
+        );
+    }
+}
+
 void read_objective(YamlReader& reader, StudyConfig& config) {
     Objective objective;
     objective.metric = reader.text("hyperparameterMetricTag").value_or("");
@@ -181,9 +192,9 @@ void read_hyperparameters(const YamlNode& node, Findings& findings, StudyConfig&
     config.algorithm =
         reader.choice<Algorithm>("algorithm", kAlgorithms).value_or(Algorithm::bayesian);
     config.seed = reader.unsigned_number("seed");
-    config.early_stopping = reader.boolean("enableTrialEarlyStopping").value_or(false);
+    read_early_stopping(reader, config);
     read_space(reader, config);
-    refuse_for_now(reader, "stopping", "write enableTrialEarlyStopping: true for the usual rule");
+    refuse_for_now(reader, "stopping", "leave it out; every trial runs to its end");
     refuse_for_now(
         reader, "resumePreviousJobId", "run the same file with a larger maxTrials to go on"
     );
