@@ -3,6 +3,7 @@
 import json
 import re
 import signal
+import socket
 import subprocess
 import unittest
 import urllib.error
@@ -120,6 +121,15 @@ class ComeBack(TunerCase):
         ended = [e.trial for e in self.executions() if e.ended]
         self.assertEqual(sorted(ended), list(range(1, 9)), "every trial ended exactly once")
 
+    def test_resume_goes_on_with_an_interrupted_study_and_follows_it(self) -> None:
+        file = self.write_study(trials=4, parallel=2, duration=0.4)
+        process = self.start("run", str(file))
+        self.wait_until("two trainers run", lambda: len(self.executions()) >= 2)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+        self.tuner("resume")
+        self.assertEqual([t["state"] for t in self.trials()], ["completed"] * 4)
+
     def test_running_trainers_survive_a_killed_tuner_and_are_adopted(self) -> None:
         file = self.write_study(trials=2, parallel=2, duration=1.0)
         process = self.start("run", str(file))
@@ -178,6 +188,24 @@ class Look(TunerCase):
     def test_what_does_not_exist_ends_with_code_3(self) -> None:
         self.tuner("run", str(self.write_study(trials=1)))
         self.tuner("show", "nothing-7", code=3)
+
+    def test_a_port_that_is_taken_is_named_with_the_way_out(self) -> None:
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            port = taken.getsockname()[1]
+            refused = self.tuner("serve", "--port", str(port), code=5)
+        self.assertIn(str(port), refused.stderr)
+        self.assertIn("--port 0", refused.stderr)
+
+    def test_a_damaged_database_is_refused_and_kept(self) -> None:
+        self.tuner("run", str(self.write_study(trials=1)))
+        database = self.data_dir / "tuner.db"
+        damaged = b"this is no database, it is a letter" * 100
+        database.write_bytes(damaged)
+        refused = self.tuner("list", code=2)
+        self.assertIn("tuner.db", refused.stderr)
+        self.assertEqual(database.read_bytes(), damaged)
 
     def test_a_second_daemon_on_one_data_directory_is_refused(self) -> None:
         server = self.start("serve", "--port", "0")

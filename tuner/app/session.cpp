@@ -6,6 +6,8 @@
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
+#include <fmt/format.h>
 
 namespace tuner {
 
@@ -79,9 +81,35 @@ asio::awaitable<Result<Server>> Session::become_server(DaemonOptions options) {
     if (!lock) {
         co_return tl::unexpected(lock.error());
     }
-    daemon_ = std::make_unique<Daemon>(loop_, *directory, std::move(*lock), options);
+    Result<void> opened = open_daemon(*directory, std::move(*lock), options);
+    if (!opened) {
+        co_return tl::unexpected(opened.error());
+    }
     co_await daemon_->start();
     co_return Server{daemon_->url(), directory->token()};
+}
+
+// What keeps a daemon from starting is the user's to mend: a damaged database, a port that is
+// taken.
+Result<void> Session::open_daemon(
+    const DataDirectory& directory, DataLock lock, const DaemonOptions& options
+) {
+    try {
+        daemon_ = std::make_unique<Daemon>(loop_, directory, std::move(lock), options);
+        return {};
+    } catch (const StorageError& error) {
+        return fail(ErrorCode::invalid_argument, error.what());
+    } catch (const boost::system::system_error& error) {
+        return fail(
+            ErrorCode::unavailable,
+            fmt::format(
+                "cannot listen on {}:{}: {}; --port 0 picks a free port",
+                options.listen.address().to_string(),
+                options.listen.port(),
+                error.code().message()
+            )
+        );
+    }
 }
 
 asio::awaitable<void> Session::close() {

@@ -33,7 +33,8 @@ class Session {
     // Likewise, but an active daemon in this process when none is running.
     boost::asio::awaitable<Result<Server>> find_or_become_server();
 
-    // Becomes the daemon of the data directory; `conflict` when another process is.
+    // Becomes the daemon of the data directory; `conflict` when another process is, `unavailable`
+    // when the port is taken, `invalid_argument` when the database cannot be used.
     boost::asio::awaitable<Result<Server>> become_server(DaemonOptions options);
 
     // The daemon in this process, or null.
@@ -45,6 +46,9 @@ class Session {
   private:
     boost::asio::awaitable<Result<Server>> find_or_open(DaemonOptions options);
     Result<DataDirectory> open_directory() const;
+    Result<void> open_daemon(
+        const DataDirectory& directory, DataLock lock, const DaemonOptions& options
+    );
 
     boost::asio::io_context& loop_;
     const GlobalOptions& options_;
