@@ -25,7 +25,7 @@ unsigned mode_of(const std::filesystem::path& path) {
 }  // namespace
 
 TEST_CASE("a data directory is made for its owner alone", "[data_directory]") {
-    const tuner::TempDir temp;
+    const tuner::test::TempDir temp;
     const auto directory = DataDirectory::open(temp.path() / "a" / "b");
     REQUIRE(directory);
     CHECK(mode_of(directory->path()) == 0700);
@@ -34,7 +34,7 @@ TEST_CASE("a data directory is made for its owner alone", "[data_directory]") {
 TEST_CASE(
     "a data directory that others can read is refused with the way to close it", "[data_directory]"
 ) {
-    const tuner::TempDir temp;
+    const tuner::test::TempDir temp;
     std::filesystem::create_directory(temp.path() / "open");
     REQUIRE(chmod((temp.path() / "open").c_str(), 0755) == 0);
     const auto directory = DataDirectory::open(temp.path() / "open");
@@ -44,7 +44,7 @@ TEST_CASE(
 }
 
 TEST_CASE("the token is made once and only its owner can read it", "[data_directory]") {
-    const tuner::TempDir temp;
+    const tuner::test::TempDir temp;
     const auto directory = DataDirectory::open(temp.path() / "data");
     const std::string token = directory->token();
     CHECK(token.size() == 64);
@@ -53,7 +53,7 @@ TEST_CASE("the token is made once and only its owner can read it", "[data_direct
 }
 
 TEST_CASE("a data directory has one daemon at a time", "[data_directory]") {
-    const tuner::TempDir temp;
+    const tuner::test::TempDir temp;
     const auto directory = DataDirectory::open(temp.path() / "data");
     CHECK_FALSE(directory->is_locked());
     {
@@ -73,7 +73,7 @@ TEST_CASE("a data directory has one daemon at a time", "[data_directory]") {
 }
 
 TEST_CASE("asking whether a daemon runs never keeps one from starting", "[data_directory]") {
-    const tuner::TempDir temp;
+    const tuner::test::TempDir temp;
     const auto directory = DataDirectory::open(temp.path() / "data");
     const pid_t asker = fork();
     if (asker == 0) {
@@ -91,7 +91,7 @@ TEST_CASE("asking whether a daemon runs never keeps one from starting", "[data_d
 }
 
 TEST_CASE("the lock of a killed daemon is free and its address forgotten", "[data_directory]") {
-    const tuner::TempDir temp;
+    const tuner::test::TempDir temp;
     const auto directory = DataDirectory::open(temp.path() / "data");
     int ready[2];
     REQUIRE(pipe(ready) == 0);
