@@ -20,7 +20,7 @@ class Kill(TunerCase):
     def test_killed_at_random_moments_nothing_is_lost_repeated_or_renumbered(self) -> None:
         rng = random.Random(SEED)
         print(f"seed {SEED}, {KILLS} kills", flush=True)
-        trials = 6 * KILLS
+        trials = 8 * KILLS  # more than can end while it is being killed
         file = self.write_study(trials=trials, parallel=PARALLEL, duration=0.25, extra="maxRetries: 0")
         for kill in range(KILLS):
             process = self.start("run", str(file))
