@@ -68,7 +68,8 @@ class TunerCase(unittest.TestCase):
         trainer.chmod(0o755)
 
     def write_study(
-        self, trials: int = 6, parallel: int = 3, duration: float = 0.0, extra: str = "", parameters: str = ""
+        self, trials: int = 6, parallel: int = 3, duration: float = 0.0, extra: str = "", parameters: str = "",
+        algorithm: str = "BAYESIAN",
     ) -> Path:
         parameters = parameters or "- {parameterName: x, type: DOUBLE, minValue: 0, maxValue: 1}"
         file = self.folder / "hyperparam.yaml"
@@ -81,13 +82,15 @@ class TunerCase(unittest.TestCase):
               hyperparameters:
                 goal: MINIMIZE
                 hyperparameterMetricTag: loss
+                algorithm: {algorithm}
                 maxTrials: {trials}
                 maxParallelTrials: {parallel}
                 seed: 1
                 params:
                 {parameters}
             """).format(
-                log=self.log, duration=duration, extra=extra, trials=trials, parallel=parallel, parameters=parameters
+                log=self.log, duration=duration, extra=extra, trials=trials, parallel=parallel, parameters=parameters,
+                algorithm=algorithm,
             )
         )
         return file

@@ -21,7 +21,7 @@ class Kill(TunerCase):
         rng = random.Random(SEED)
         print(f"seed {SEED}, {KILLS} kills", flush=True)
         trials = 8 * KILLS  # more than can end while it is being killed
-        file = self.write_study(trials=trials, parallel=PARALLEL, duration=0.25, extra="maxRetries: 0")
+        file = self.write_study(trials=trials, parallel=PARALLEL, duration=0.25, algorithm="RANDOM_SEARCH")
         for kill in range(KILLS):
             process = self.start("run", str(file))
             # From before the daemon is up to well into its work.
