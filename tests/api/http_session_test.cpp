@@ -317,6 +317,9 @@ TEST_CASE("stopping answers what is in the making and ends the rest", "[server]"
     CHECK(end == asio::error::connection_refused);
 }
 
+// Not under a sanitizer: UBSan looks at memory through a pipe, which needs the descriptors that are
+// gone here.
+#ifndef TUNER_SANITIZED
 TEST_CASE("running out of descriptors turns clients away and passes", "[server]") {
     ApiFixture api(ApiFixture::fast_limits(), kRoutes);
     std::vector<Held> held;
@@ -339,3 +342,4 @@ TEST_CASE("running out of descriptors turns clients away and passes", "[server]"
     api.loop.run(pause(150));
     CHECK(body_of(api.call("POST", "/echo", "x")) == "x");
 }
+#endif
