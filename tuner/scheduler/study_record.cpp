@@ -31,7 +31,16 @@ StudyRecord::StudyRecord(
     : storage_(storage),
       clock_(clock),
       study_(std::move(study)),
-      history_{study_.config, std::move(trials)} {}
+      history_{study_.config, std::move(trials)} {
+    count_all();
+}
+
+void StudyRecord::count_all() {
+    tally_ = Tally(history_.trials);
+    for (const Trial& trial : history_.trials) {
+        changed_.insert(changed_.end(), trial.id);
+    }
+}
 
 const Trial& StudyRecord::trial(TrialId id) const {
     const auto index = static_cast<std::size_t>(id.value()) - 1;
@@ -43,19 +52,28 @@ Trial& StudyRecord::mutable_trial(TrialId id) {
     return const_cast<Trial&>(trial(id));  // NOLINT: *this is not const
 }
 
-History StudyRecord::history_without_measurements() const {
-    History copy{history_.config, {}};
-    copy.trials.reserve(history_.trials.size());
-    for (const Trial& trial : history_.trials) {
-        Trial& slim = copy.trials.emplace_back();
-        slim.id = trial.id;
-        slim.assignment = trial.assignment;
-        slim.provenance = trial.provenance;
-        slim.state = trial.state;
-        slim.outcome = trial.outcome;
-        slim.failure = trial.failure;
+// For changes of state: what a running trial measures meanwhile is no business of the tally.
+void StudyRecord::replace(Trial after) {
+    Trial& present = mutable_trial(after.id);
+    tally_.change(present, after);
+    changed_.insert(after.id);
+    present = std::move(after);
+}
+
+std::vector<Trial> StudyRecord::take_changes() {
+    std::vector<Trial> changes;
+    changes.reserve(changed_.size());
+    for (const TrialId id : std::exchange(changed_, {})) {
+        const Trial& present = trial(id);
+        Trial& slim = changes.emplace_back();
+        slim.id = present.id;
+        slim.assignment = present.assignment;
+        slim.provenance = present.provenance;
+        slim.state = present.state;
+        slim.outcome = present.outcome;
+        slim.failure = present.failure;
     }
-    return copy;
+    return changes;
 }
 
 asio::awaitable<void> StudyRecord::store(Study after) {
@@ -76,7 +94,11 @@ asio::awaitable<void> StudyRecord::add_trials(std::vector<Suggestion> suggestion
     }
     auto add = [key = study_.key, added, now](Storage& s) { return s.add_trials(key, added, now); };
     must(co_await storage_(std::move(add)));
-    history_.trials.insert(history_.trials.end(), added.begin(), added.end());
+    for (Trial& trial : added) {
+        tally_.add(trial);
+        changed_.insert(trial.id);
+        history_.trials.push_back(std::move(trial));
+    }
 }
 
 asio::awaitable<AttemptRecord> StudyRecord::begin_attempt(
@@ -90,7 +112,7 @@ asio::awaitable<AttemptRecord> StudyRecord::begin_attempt(
     };
     Result<AttemptRecord> record = co_await storage_(std::move(begin));
     AttemptRecord begun = must(std::move(record));
-    mutable_trial(id) = std::move(started);
+    replace(std::move(started));
     co_return begun;
 }
 
@@ -115,7 +137,7 @@ asio::awaitable<void> StudyRecord::end_attempt(AttemptId attempt, AttemptExit ex
     auto end_it = [end = AttemptEnd{attempt, std::move(exit), after},
                    now = clock_.now()](Storage& s) { return s.end_attempt(end, now); };
     must(co_await storage_(std::move(end_it)));
-    mutable_trial(after.id) = std::move(after);
+    replace(std::move(after));
 }
 
 asio::awaitable<void> StudyRecord::set_stopping(AttemptId attempt) {
@@ -124,18 +146,16 @@ asio::awaitable<void> StudyRecord::set_stopping(AttemptId attempt) {
 }
 
 asio::awaitable<void> StudyRecord::cancel_pending_trials() {
-    for (Trial& pending : history_.trials) {
-        if (pending.state != TrialState::pending) {
-            continue;
-        }
+    const std::set<TrialId> pending = tally_.pending();
+    for (const TrialId id : pending) {
         const TimePoint now = clock_.now();
-        Trial after = pending;
+        Trial after = trial(id);
         must(after.cancel(now));
         auto update = [key = study_.key, after, now](Storage& s) {
             return s.update_trial(key, after, TrialState::pending, now);
         };
         must(co_await storage_(std::move(update)));
-        pending = std::move(after);
+        replace(std::move(after));
     }
 }
 
@@ -153,6 +173,7 @@ asio::awaitable<void> StudyRecord::reload() {
     std::vector<Trial> trials = co_await storage_(std::move(read_trials));
     study_ = must(std::move(study));
     history_ = History{study_.config, std::move(trials)};
+    count_all();
 }
 
 void StudyRecord::pause_in_memory(std::string why) {

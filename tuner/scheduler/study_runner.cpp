@@ -23,6 +23,18 @@ void must(const Result<void>& transition) {
     ensures(transition.has_value(), "the plan asks for legal transitions only");
 }
 
+// `changes` are by number: each trial is one that `seen` has, or its next one.
+void bring_up_to_date(History& seen, std::vector<Trial> changes) {
+    for (Trial& trial : changes) {
+        const auto index = static_cast<std::size_t>(trial.id.value()) - 1;
+        if (index == seen.trials.size()) {
+            seen.trials.push_back(std::move(trial));
+        } else {
+            seen.trials.at(index) = std::move(trial);
+        }
+    }
+}
+
 }  // namespace
 
 StudyRunner::StudyRunner(RunnerContext& context, Study study, std::vector<Trial> trials)
@@ -44,7 +56,7 @@ StudyRunner::StudyRunner(RunnerContext& context, Study study, std::vector<Trial>
           context.loop, [](const std::exception_ptr& error) { std::rethrow_exception(error); }
       ),
       gone_(context.loop) {
-    facts_.forgiven_failures = count_failures(history());
+    facts_.forgiven_failures = record_.tally().failures();
 }
 
 asio::awaitable<void> StudyRunner::run() {
@@ -85,7 +97,7 @@ asio::awaitable<void> StudyRunner::end() {
 }
 
 asio::awaitable<void> StudyRunner::turn() {
-    Plan plan = context_.passive ? Plan{} : next_plan(study(), history(), facts_);
+    Plan plan = context_.passive ? Plan{} : next_plan(study(), record_.tally(), facts_);
     if (plan.step != Plan::Step::wait) {
         co_await act(std::move(plan));
         co_return;
@@ -177,15 +189,23 @@ asio::awaitable<void> StudyRunner::act(Plan plan) {
     }
 }
 
+// The optimizer's copy of the history goes to the worker with what has changed and comes back with
+// the suggestions: a long study copies a handful of trials for a suggestion, not all of them.
 asio::awaitable<void> StudyRunner::add_suggestions(std::int64_t count) {
     auto suggest = [optimizer = optimizer_.get(),
-                    history = record_.history_without_measurements(),
-                    wanted = static_cast<int>(count),
-                    seed = *study().config.seed] {
-        Rng rng(seed, "suggest", history.trials.size() + 1);
-        return optimizer->suggest(history, wanted, rng);
+                    seen = std::move(seen_),
+                    config = study().config,
+                    changes = record_.take_changes(),
+                    wanted = static_cast<int>(count)]() mutable {
+        seen.config = std::move(config);
+        bring_up_to_date(seen, std::move(changes));
+        Rng rng(*seen.config.seed, "suggest", seen.trials.size() + 1);
+        std::vector<Suggestion> suggestions = optimizer->suggest(seen, wanted, rng);
+        return std::pair(std::move(suggestions), std::move(seen));
     };
-    std::vector<Suggestion> suggestions = co_await offload(context_.pool, std::move(suggest));
+    auto proposed = co_await offload(context_.pool, std::move(suggest));
+    std::vector<Suggestion> suggestions = std::move(proposed.first);
+    seen_ = std::move(proposed.second);
     facts_.exhausted = suggestions.size() < static_cast<std::size_t>(count);
     if (!suggestions.empty()) {
         co_await record_.add_trials(std::move(suggestions));

@@ -124,6 +124,7 @@ class StudyRunner {
     std::unique_ptr<const Optimizer> optimizer_;
 
     StudyRecord record_;
+    History seen_;  // the optimizer's own copy of the history (add_suggestions)
     PlanFacts facts_;
     Inbox<Message> inbox_;
     RunningAttempts attempts_;
