@@ -33,11 +33,12 @@ class House {
           ),
           scheduler_(RunnerContext{
               loop_.get_executor(),
-              pool_,
+              pool_.get_executor(),
               storage_,
               executor,
               feed_,
               clock_,
+              sleeper_,
               machine_,
               "/nowhere",
               [this](const std::string& why) { replaced = why; },
@@ -117,6 +118,7 @@ class House {
 
     asio::io_context loop_{1};
     asio::thread_pool pool_{1};
+    BootSleeper sleeper_{loop_.get_executor()};
     EventFeed feed_{loop_.get_executor()};
     SystemClock clock_;
     MachineEnvironment machine_;

@@ -192,3 +192,11 @@ TEST_CASE("only a live attempt takes measurements", "[storage]") {
     );
     CHECK(trial_of(two.storage, two.study.key, 1).measurements.empty());
 }
+
+TEST_CASE("a storage in memory opened again fences the first one, as a file does", "[storage]") {
+    TwoTrials two;
+    Storage next = Storage::in_memory_again(two.storage, at(5));
+    CHECK(next.trials(two.study.key) == two.storage.trials(two.study.key));
+    CHECK_THROWS_AS(two.begin(started(a_trial(1))), StaleDaemon);
+    CHECK(next.begin_attempt(two.study.key, started(a_trial(1)), "/work", at(5)));
+}

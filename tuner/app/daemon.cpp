@@ -53,6 +53,7 @@ Daemon::Daemon(
       machine_(MachineEnvironment::of_this_process()),
       loop_(loop),
       pool_(pool_size()),
+      sleeper_(loop.get_executor()),
       feed_(loop.get_executor()),
       storage_(
           Storage::open(directory.database(), own_identity(), clock_.now()),
@@ -66,11 +67,12 @@ Daemon::Daemon(
       executor_(shim_program().string()),
       scheduler_(RunnerContext{
           loop.get_executor(),
-          pool_,
+          pool_.get_executor(),
           storage_,
           executor_,
           feed_,
           clock_,
+          sleeper_,
           machine_,
           directory.studies(),
           [this](const std::string& why) { replaced_ = why; },

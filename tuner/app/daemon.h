@@ -14,6 +14,7 @@
 #include "tuner/executor/trainer_launch.h"
 #include "tuner/scheduler/event_feed.h"
 #include "tuner/scheduler/scheduler.h"
+#include "tuner/scheduler/sleeper.h"
 #include "tuner/scheduler/task_group.h"
 #include "tuner/service/tuning_service.h"
 #include "tuner/storage/storage_thread.h"
@@ -77,6 +78,7 @@ class Daemon {
 
     boost::asio::io_context& loop_;
     boost::asio::thread_pool pool_;
+    BootSleeper sleeper_;
     EventFeed feed_;
     StorageThread storage_;
     LocalExecutor executor_;

@@ -8,7 +8,6 @@
 
 #include <utility>
 
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
@@ -250,8 +249,7 @@ asio::awaitable<void> StudyRunner::end_attempt(
 }
 
 asio::awaitable<void> StudyRunner::wait_backoff(TrialId id, Duration duration) {
-    asio::steady_timer timer(context_.loop, duration);
-    co_await timer.async_wait(asio::use_awaitable);
+    co_await context_.sleeper.sleep(duration);
     inbox_.push(BackoffOver{id});
 }
 

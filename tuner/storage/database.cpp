@@ -80,7 +80,7 @@ Database Database::open(
     connection.run_script("PRAGMA synchronous = FULL");
     migrate(connection, all_migrations());
 
-    Database database(std::move(connection), daemon, now);
+    Database database(std::make_shared<Connection>(std::move(connection)), daemon, now);
 
     struct stat status {};
 
@@ -94,13 +94,19 @@ Database Database::open(
 Database Database::in_memory(TimePoint now) {
     Connection connection = Connection::in_memory();
     migrate(connection, all_migrations());
-    return Database(std::move(connection), {}, now);
+    return Database(std::make_shared<Connection>(std::move(connection)), {}, now);
 }
 
-Database::Database(Connection connection, const AttemptIdentity& daemon, TimePoint now)
+Database Database::in_memory_again(const Database& earlier, TimePoint now) {
+    return Database(earlier.connection_, {}, now);
+}
+
+Database::Database(
+    std::shared_ptr<Connection> connection, const AttemptIdentity& daemon, TimePoint now
+)
     : connection_(std::move(connection)) {
-    Transaction transaction(connection_, Transaction::Kind::write);
-    connection_.run(
+    Transaction transaction(*connection_, Transaction::Kind::write);
+    connection_->run(
         "INSERT INTO daemon (boot_id, pid_namespace, pid, start_ticks, started_ms)"
         " VALUES (?1, ?2, ?3, ?4, ?5)",
         daemon.boot_id,
@@ -109,7 +115,7 @@ Database::Database(Connection connection, const AttemptIdentity& daemon, TimePoi
         static_cast<std::int64_t>(daemon.start_ticks),
         now
     );
-    epoch_ = connection_.last_key();
+    epoch_ = connection_->last_key();
     transaction.commit();
 }
 
@@ -121,19 +127,19 @@ void Database::check_file() const {
 
     struct stat status {};
 
-    if (::stat(connection_.name().c_str(), &status) != 0 || status.st_dev != device_ ||
+    if (::stat(connection_->name().c_str(), &status) != 0 || status.st_dev != device_ ||
         status.st_ino != inode_) {
         throw StorageError(fmt::format(
             "database {} was moved, replaced or removed while in use: nothing more is written; put "
             "the file back, or start again",
-            connection_.name()
+            connection_->name()
         ));
     }
 }
 
 void Database::check_epoch() {
     Statement newest =
-        connection_.query("SELECT epoch, pid, started_ms FROM daemon ORDER BY epoch DESC LIMIT 1");
+        connection_->query("SELECT epoch, pid, started_ms FROM daemon ORDER BY epoch DESC LIMIT 1");
     const std::int64_t epoch = newest.next() ? newest.integer() : 0;
     if (epoch == epoch_) {
         return;
@@ -141,7 +147,7 @@ void Database::check_epoch() {
     const std::int64_t pid = newest.integer();
     throw StaleDaemon(fmt::format(
         "database {} was taken over by another daemon (pid {}, started {}): this one must end",
-        connection_.name(),
+        connection_->name(),
         pid,
         to_rfc3339(newest.time())
     ));

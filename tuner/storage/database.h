@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -25,9 +26,10 @@ class Database {
         const std::filesystem::path& file, const AttemptIdentity& daemon, TimePoint now
     );
     static Database in_memory(TimePoint now);
+    static Database in_memory_again(const Database& earlier, TimePoint now);
 
     // For queries.
-    Connection& connection() { return connection_; }
+    Connection& connection() { return *connection_; }
 
     // The number of this opening: greater than that of every daemon before.
     std::int64_t epoch() const { return epoch_; }
@@ -37,7 +39,7 @@ class Database {
     template <class F>
     auto write(F body) {
         check_file();
-        Transaction transaction(connection_, Transaction::Kind::write);
+        Transaction transaction(*connection_, Transaction::Kind::write);
         check_epoch();
         uncommitted_.clear();
         auto result = body();
@@ -51,7 +53,7 @@ class Database {
     // Runs `body` in a transaction that sees one moment of the database.
     template <class F>
     auto read(F body) {
-        Transaction transaction(connection_, Transaction::Kind::read);
+        Transaction transaction(*connection_, Transaction::Kind::read);
         return body();
     }
 
@@ -62,13 +64,13 @@ class Database {
     std::vector<Event> take_events() { return std::exchange(committed_, {}); }
 
   private:
-    Database(Connection connection, const AttemptIdentity& daemon, TimePoint now);
+    Database(std::shared_ptr<Connection> connection, const AttemptIdentity& daemon, TimePoint now);
 
     void check_file() const;
     void check_epoch();
     void publish();
 
-    Connection connection_;
+    std::shared_ptr<Connection> connection_;  // shared only by openings in memory, in tests
     std::int64_t epoch_ = 0;
     std::uint64_t device_ = 0;  // of the file as it was opened; 0 in memory
     std::uint64_t inode_ = 0;

@@ -55,6 +55,9 @@ class Storage {
     );
     static Storage in_memory(TimePoint now = {});
 
+    // What was opened by in_memory(), opened again: the next daemon's, with the next epoch.
+    static Storage in_memory_again(const Storage& earlier, TimePoint now);
+
     Storage(Storage&&) noexcept;
     Storage& operator=(Storage&&) noexcept;
     ~Storage();
