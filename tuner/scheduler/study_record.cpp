@@ -1,6 +1,7 @@
 #include "tuner/scheduler/study_record.h"
 
 #include "tuner/base/contract.h"
+#include "tuner/base/failpoint.h"
 
 #include <utility>
 
@@ -76,6 +77,7 @@ asio::awaitable<void> StudyRecord::add_trials(std::vector<Suggestion> suggestion
     }
     auto add = [key = study_.key, added, now](Storage& s) { return s.add_trials(key, added, now); };
     must(co_await storage_(std::move(add)));
+    failpoint("daemon.trials_created");
     history_.trials.insert(history_.trials.end(), added.begin(), added.end());
 }
 
@@ -90,6 +92,7 @@ asio::awaitable<AttemptRecord> StudyRecord::begin_attempt(
     };
     Result<AttemptRecord> record = co_await storage_(std::move(begin));
     AttemptRecord begun = must(std::move(record));
+    failpoint("daemon.intent_recorded");
     mutable_trial(id) = std::move(started);
     co_return begun;
 }
@@ -99,6 +102,7 @@ asio::awaitable<void> StudyRecord::set_running(AttemptId attempt, AttemptIdentit
         return s.set_running(attempt, identity, now);
     };
     must(co_await storage_(std::move(set)));
+    failpoint("daemon.identity_recorded");
 }
 
 asio::awaitable<void> StudyRecord::add_measurements(TrialId id, AttemptId attempt, Report report) {
@@ -106,6 +110,7 @@ asio::awaitable<void> StudyRecord::add_measurements(TrialId id, AttemptId attemp
         return s.add_measurements(attempt, report.measurements, report.metrics_offset, now);
     };
     must(co_await storage_(std::move(add)));
+    failpoint("daemon.measurements_recorded");
     for (Measurement& measurement : report.measurements) {
         must(mutable_trial(id).record(std::move(measurement)));
     }
@@ -114,13 +119,16 @@ asio::awaitable<void> StudyRecord::add_measurements(TrialId id, AttemptId attemp
 asio::awaitable<void> StudyRecord::end_attempt(AttemptId attempt, AttemptExit exit, Trial after) {
     auto end_it = [end = AttemptEnd{attempt, std::move(exit), after},
                    now = clock_.now()](Storage& s) { return s.end_attempt(end, now); };
+    failpoint("daemon.end_decided");
     must(co_await storage_(std::move(end_it)));
+    failpoint("daemon.end_recorded");
     mutable_trial(after.id) = std::move(after);
 }
 
 asio::awaitable<void> StudyRecord::set_stopping(AttemptId attempt) {
     auto set = [attempt, now = clock_.now()](Storage& s) { return s.set_stopping(attempt, now); };
     must(co_await storage_(std::move(set)));
+    failpoint("daemon.stop_recorded");
 }
 
 asio::awaitable<void> StudyRecord::cancel_pending_trials() {
@@ -135,6 +143,7 @@ asio::awaitable<void> StudyRecord::cancel_pending_trials() {
             return s.update_trial(key, after, TrialState::pending, now);
         };
         must(co_await storage_(std::move(update)));
+        failpoint("daemon.pending_trial_cancelled");
         pending = std::move(after);
     }
 }
