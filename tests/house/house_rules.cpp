@@ -5,6 +5,7 @@
 #include <fstream>
 #include <iterator>
 #include <regex>
+#include <set>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -416,6 +417,39 @@ Findings check_listed(
             std::find(words.begin(), words.end(), file.path.substr(relative_to.size())) ==
                 words.end()) {
             findings.push_back(at(file, 1) + "is not listed in " + relative_to + "CMakeLists.txt");
+        }
+    }
+    return findings;
+}
+
+Findings check_failpoints(const std::vector<File>& files, const std::string& list) {
+    static const std::regex call(R"re(failpoint\("([^"]*)"\))re");
+    Findings findings;
+    std::set<std::string> listed;
+    std::istringstream stream(list);
+    for (std::string line; std::getline(stream, line);) {
+        if (!line.empty() && line.front() != '#') {
+            listed.insert(line.substr(0, line.find(' ')));
+        }
+    }
+    std::set<std::string> found;
+    for (const File& file : files) {
+        const std::vector<std::string> lines = lines_of(file.text);
+        for (std::size_t i = 0; is_product(file) && i < lines.size(); ++i) {
+            std::smatch match;
+            if (!std::regex_search(lines[i], match, call)) {
+                continue;
+            }
+            if (!found.insert(match[1]).second) {
+                findings.push_back(at(file, i + 1) + "another place has this failpoint's name");
+            } else if (listed.count(match[1]) == 0) {
+                findings.push_back(at(file, i + 1) + "is not in tests/chaos/failpoints.txt");
+            }
+        }
+    }
+    for (const std::string& name : listed) {
+        if (found.count(name) == 0) {
+            findings.push_back("tests/chaos/failpoints.txt: no source has the failpoint " + name);
         }
     }
     return findings;

@@ -64,4 +64,8 @@ Findings check_listed(
     const std::string& relative_to = ""
 );
 
+// Every failpoint("NAME") of the product stands in one place and opens a line of `list`
+// (tests/chaos/failpoints.txt), and the other way round.
+Findings check_failpoints(const std::vector<File>& files, const std::string& list);
+
 }  // namespace house

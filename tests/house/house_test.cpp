@@ -77,6 +77,10 @@ TEST_CASE("words with a home stay there", "[house][tree]") {
     check_none(check_words(tree()));
 }
 
+TEST_CASE("every failpoint stands once and is one that tests/chaos reaches", "[house][tree]") {
+    check_none(check_failpoints(tree(), text_of(kRoot / "tests/chaos/failpoints.txt")));
+}
+
 TEST_CASE("every test has a name that ctest can read", "[house][tree]") {
     check_none(check_test_names(tree()));
 }
@@ -290,4 +294,22 @@ TEST_CASE("a source that is not built is found", "[house]") {
     );
     CHECK(check_listed(files, "tests/", "study/a_test.cpp", "tests/").empty());
     CHECK(check_listed(files, "tests/", "", "tests/").size() == 1);
+}
+
+TEST_CASE("a failpoint that stands twice, or on one side only, is found", "[house]") {
+    const File once{"tuner/a.cpp", "\n    failpoint(\"a.b\");\n"};
+    const File again{"tuner/b.cpp", "failpoint(\"a.b\");\n"};
+    CHECK(check_failpoints({once}, "# head\n\na.b  - 1  what\n").empty());
+    CHECK(
+        check_failpoints({once, again}, "a.b  - 1\n") ==
+        Findings{"tuner/b.cpp:1: another place has this failpoint's name"}
+    );
+    CHECK(
+        check_failpoints({once}, "") ==
+        Findings{"tuner/a.cpp:2: is not in tests/chaos/failpoints.txt"}
+    );
+    CHECK(
+        check_failpoints({}, "a.b - 1\n") ==
+        Findings{"tests/chaos/failpoints.txt: no source has the failpoint a.b"}
+    );
 }

@@ -1,23 +1,32 @@
 // The failpoint of the binaries in tests/faulty: kills its process at the point named by
 // TUNER_CRASH_AT.
 //
-//   TUNER_CRASH_AT=daemon.after_intent TUNER_CRASH_TOKEN=/tmp/token tests/faulty/tuner serve
+//   TUNER_CRASH_AT=daemon.intent_recorded TUNER_CRASH_TOKEN=/tmp/token tests/faulty/tuner serve
+//   TUNER_CRASH_AT=shim.file_synced:2 …      the second time that a process comes by
 //
-// Only the process that succeeds in removing the token's file dies, so one token is one crash
-// however many processes come by, and a token that is still there was never reached. A shim has an
-// empty environment; it takes both variables from the daemon that started it.
+// Only the process that succeeds in renaming the token's file to TOKEN.hit dies, so one token is
+// one crash however many processes come by, and a token that is still there was never reached. Into
+// the renamed file goes who died: "NAME PID LAST_ARGUMENT", for a shim the folder of its attempt. A
+// shim has an empty environment; it takes both variables from the daemon that started it.
 
 #include "tuner/base/failpoint.h"
 
+#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <fcntl.h>
 #include <fstream>
 #include <iterator>
 #include <string>
 #include <unistd.h>
 
 namespace {
+
+std::string read_proc(const std::string& path) {
+    std::ifstream file("/proc/" + path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
 
 std::string read_variable(const std::string& environment, const std::string& name) {
     const std::string wanted = '\0' + name + '=';
@@ -28,6 +37,7 @@ std::string read_variable(const std::string& environment, const std::string& nam
 
 struct Orders {
     std::string place;
+    int passes = 1;  // the crash comes with this one
     std::string token;
 };
 
@@ -35,22 +45,46 @@ struct Orders {
 Orders read_orders() {
     const std::string owner =
         std::getenv("TUNER_CRASH_AT") != nullptr ? "self" : std::to_string(::getppid());
-    std::ifstream file("/proc/" + owner + "/environ", std::ios::binary);
-    const std::string environment{std::istreambuf_iterator<char>(file), {}};
-    return {
-        read_variable(environment, "TUNER_CRASH_AT"),
-        read_variable(environment, "TUNER_CRASH_TOKEN")};
+    const std::string environment = read_proc(owner + "/environ");
+    Orders orders;
+    orders.place = read_variable(environment, "TUNER_CRASH_AT");
+    orders.token = read_variable(environment, "TUNER_CRASH_TOKEN");
+    if (const std::size_t colon = orders.place.find(':'); colon != std::string::npos) {
+        orders.passes = std::atoi(orders.place.c_str() + colon + 1);
+        orders.place.resize(colon);
+    }
+    return orders;
 }
 
 const Orders orders = read_orders();
+std::atomic<int> passes{0};
+
+[[noreturn]] void die(const std::string& witness) {
+    std::string arguments = read_proc("self/cmdline");
+    if (!arguments.empty()) {
+        arguments.pop_back();
+    }
+    const std::string text = orders.place + " " + std::to_string(::getpid()) + " " +
+                             arguments.substr(arguments.rfind('\0') + 1) + "\n";
+    const int file = ::open(witness.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
+    [[maybe_unused]] const ssize_t written = ::write(file, text.data(), text.size());
+    ::kill(::getpid(), SIGKILL);
+    while (true) {
+        ::pause();
+    }
+}
 
 }  // namespace
 
 namespace tuner {
 
 void failpoint(const char* name) {
-    if (orders.place == name && ::unlink(orders.token.c_str()) == 0) {
-        ::kill(::getpid(), SIGKILL);
+    if (orders.place != name || ++passes != orders.passes) {
+        return;
+    }
+    const std::string witness = orders.token + ".hit";
+    if (::rename(orders.token.c_str(), witness.c_str()) == 0) {
+        die(witness);
     }
 }
 

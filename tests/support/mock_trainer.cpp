@@ -13,7 +13,8 @@
 //
 // Any other --name=number is a parameter; the metric tends to the sum of their squares. With
 // --log=FILE first, or MOCK_TRAINER_LOG, start and end are appended there:
-// "start UUID TRIAL ATTEMPT BOOTTIME_MS PID".
+// "start UUID TRIAL ATTEMPT BOOTTIME_MS PID". After --log-steps, each step of --steps and --json
+// too, once it is written: "step UUID TRIAL ATTEMPT BOOTTIME_MS PID STEP VALUE".
 
 #include <array>
 #include <cerrno>
@@ -43,6 +44,7 @@ struct Trainer {
     double target = 0;
     int step = 0;
     int interval_ms = 0;
+    bool logs_steps = false;
 };
 
 std::string variable(const char* name) {
@@ -60,7 +62,7 @@ void put(int fd, std::string_view text) {
     }
 }
 
-void record(const Trainer& trainer, const std::string& what) {
+void record(const Trainer& trainer, const std::string& what, const std::string& more = "") {
     if (trainer.log.empty()) {
         return;
     }
@@ -71,7 +73,7 @@ void record(const Trainer& trainer, const std::string& what) {
     put(fd,
         what + " " + variable("TUNER_ATTEMPT_UUID") + " " + variable("TUNER_TRIAL") + " " +
             variable("TUNER_ATTEMPT") + " " + std::to_string(ms) + " " +
-            std::to_string(::getpid()) + "\n");
+            std::to_string(::getpid()) + more + "\n");
     ::close(fd);
 }
 
@@ -93,6 +95,9 @@ void report_steps(Trainer& trainer, int count, bool as_json) {
         put(1,
             as_json ? "{\"" + trainer.metric + "\": " + value + ", \"step\": " + step + "}\n"
                     : trainer.metric + "=" + value + "\n");
+        if (trainer.logs_steps) {
+            record(trainer, "step", " " + step + " " + value);
+        }
         rest(trainer.interval_ms);
     }
 }
@@ -226,6 +231,7 @@ const std::map<std::string, Action>& actions() {
          [](Trainer& t, const std::string& v) { report_steps(t, std::atoi(v.c_str()), false); }},
         {"--json",
          [](Trainer& t, const std::string& v) { report_steps(t, std::atoi(v.c_str()), true); }},
+        {"--log-steps", [](Trainer& t, const std::string&) { t.logs_steps = true; }},
         {"--nan", [](Trainer& t, const std::string&) { put(1, t.metric + "=nan\n"); }},
         {"--hypertune",
          [](Trainer& t, const std::string& v) { report_hypertune(t, std::atoi(v.c_str())); }},

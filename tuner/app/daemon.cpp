@@ -1,6 +1,7 @@
 #include "tuner/app/daemon.h"
 
 #include "tuner/api/routes.h"
+#include "tuner/base/failpoint.h"
 #include "tuner/base/log.h"
 #include "tuner/executor/process.h"
 
@@ -83,6 +84,7 @@ Daemon::Daemon(
       tasks_(loop.get_executor(), rethrow) {
     if (!options.passive) {
         lock_.announce({server_.url(), getpid()});
+        failpoint("daemon.announced");
     }
 }
 
@@ -112,7 +114,9 @@ asio::awaitable<void> Daemon::shut_down() {
     feed_.close();
     server_.stop();
     co_await tasks_.join();
+    failpoint("daemon.closed_to_clients");
     co_await scheduler_.shut_down();
+    failpoint("daemon.released");
 }
 
 }  // namespace tuner

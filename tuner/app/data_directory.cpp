@@ -1,5 +1,6 @@
 #include "tuner/app/data_directory.h"
 
+#include "tuner/base/failpoint.h"
 #include "tuner/base/random.h"
 
 #include <cerrno>
@@ -35,6 +36,7 @@ void write_private_file(const fs::path& path, const std::string& text) {
     const ssize_t written = write(fd, text.data(), text.size());
     const bool stored = written == static_cast<ssize_t>(text.size()) && fsync(fd) == 0;
     close(fd);
+    failpoint("daemon.private_file_synced");
     if (!stored || rename(temporary.c_str(), path.c_str()) != 0) {
         throw_errno("cannot write " + path.string());
     }
@@ -155,6 +157,7 @@ Result<DataLock> DataLock::take(const DataDirectory& directory) {
     if (fcntl(fd, F_OFD_SETLK, &lock) == 0) {
         std::error_code ignored;
         fs::remove(directory.path() / "daemon", ignored);
+        failpoint("daemon.locked");
         return DataLock(fd, directory.path());
     }
     close(fd);

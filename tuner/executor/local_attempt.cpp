@@ -1,5 +1,6 @@
 #include "tuner/executor/local_attempt.h"
 
+#include "tuner/base/failpoint.h"
 #include "tuner/formats/attempt_files.h"
 #include "tuner/formats/proc_files.h"
 
@@ -56,11 +57,15 @@ asio::awaitable<AttemptExit> LocalAttempt::run(ReportSink sink) {
         }
     }
     const Result<ExitRecord> record = workspace_.read_exit();
+    failpoint("daemon.exit_read");
     co_await forward(sink, record ? record->metric_bytes : kNoEnd);
+    failpoint("daemon.drained");
     const bool may_signal =
         handle_.standing == Adoption::mind || handle_.standing == Adoption::sweep;
     if (!record && may_signal) {
+        failpoint("daemon.before_sweep");
         co_await sweep();
+        failpoint("daemon.swept");
     }
     co_return describe(record);
 }
@@ -76,6 +81,7 @@ void LocalAttempt::stop() {
 void LocalAttempt::say_go() {
     if (handle_.go) {
         [[maybe_unused]] const ssize_t sent = ::write(handle_.go.get(), &kGoWord, sizeof kGoWord);
+        failpoint("daemon.go_said");
         handle_.go.reset();
     }
 }
@@ -100,6 +106,7 @@ asio::awaitable<bool> LocalAttempt::ends_within(Duration patience) {
 
 asio::awaitable<void> LocalAttempt::forward(ReportSink sink, std::int64_t end) {
     while (std::optional<Report> report = tail_.read(end)) {
+        failpoint("daemon.report_read");
         asio::awaitable<void> stored = sink(std::move(*report));
         co_await std::move(stored);
     }

@@ -1,5 +1,6 @@
 #include "tuner/executor/local_executor.h"
 
+#include "tuner/base/failpoint.h"
 #include "tuner/executor/adoption.h"
 #include "tuner/executor/launch_check.h"
 #include "tuner/executor/local_attempt.h"
@@ -86,10 +87,13 @@ asio::awaitable<Result<std::unique_ptr<Attempt>>> LocalExecutor::start(Launch la
     if (!workspace) {
         co_return tl::unexpected(workspace.error());
     }
+    failpoint("daemon.folder_made");
     if (const Result<void> written = workspace->write_spec(*spec); !written) {
         co_return tl::unexpected(written.error());
     }
+    failpoint("daemon.spec_written");
     Result<ShimProcess> shim = spawn_shim(shim_, launch.dir);
+    failpoint("daemon.shim_spawned");
     if (!shim) {
         co_return tl::unexpected(shim.error());
     }
@@ -115,6 +119,7 @@ asio::awaitable<Result<std::unique_ptr<Attempt>>> LocalExecutor::start(Launch la
         );
     }
     handle.identity = *identity;
+    failpoint("daemon.shim_ready");
     co_return std::make_unique<LocalAttempt>(std::move(handle), std::move(*workspace), orphans_);
 }
 

@@ -1,5 +1,7 @@
 #include "tuner/scheduler/running_attempts.h"
 
+#include "tuner/base/failpoint.h"
+
 #include <utility>
 
 namespace tuner {
@@ -50,6 +52,7 @@ asio::awaitable<void> RunningAttempts::stop_all(StopPurpose purpose) {
         running.purpose = purpose;
         co_await record_.set_stopping(running.record.id);
         running.attempt->stop();
+        failpoint("daemon.stop_signalled");
     }
 }
 

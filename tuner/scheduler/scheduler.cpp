@@ -1,5 +1,7 @@
 #include "tuner/scheduler/scheduler.h"
 
+#include "tuner/base/failpoint.h"
+
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -48,6 +50,7 @@ asio::awaitable<std::reference_wrapper<StudyRunner>> Scheduler::create(NewStudy 
         return s.create_study(study, now);
     };
     Study stored = co_await context_.storage(std::move(store));
+    failpoint("daemon.study_created");
     co_return add(std::move(stored), {});
 }
 
@@ -71,6 +74,7 @@ asio::awaitable<Result<void>> Scheduler::remove(std::string id) {
     };
     Result<void> erased = co_await context_.storage(std::move(erase));
     if (erased) {
+        failpoint("daemon.study_deleted");
         co_await (*position())->end();
         runners_.erase(position());
     }

@@ -1,6 +1,7 @@
 // The commands of a StudyRunner: what users may do to a study, each when its turn in the inbox has
 // come.
 
+#include "tuner/base/failpoint.h"
 #include "tuner/scheduler/study_runner.h"
 
 #include <utility>
@@ -79,6 +80,7 @@ asio::awaitable<Result<void>> StudyRunner::do_pause(bool now, StudyReason why) {
             co_return allowed;
         }
         co_await record_.store(std::move(after));
+        failpoint("daemon.pause_recorded");
     }
     if (now) {
         co_await attempts_.stop_all(StopPurpose::requeue);
@@ -107,6 +109,7 @@ asio::awaitable<Result<void>> StudyRunner::do_resume() {
         co_return fail(ErrorCode::conflict, describe_refusal(study(), plan));
     }
     co_await record_.store(std::move(after));
+    failpoint("daemon.resume_recorded");
     facts_ = std::move(facts);
     co_return Result<void>{};
 }
@@ -136,6 +139,7 @@ asio::awaitable<Result<void>> StudyRunner::do_set_limits(Limits limits) {
     Study after = study();
     after.config = std::move(*checked);
     co_await record_.store(std::move(after));
+    failpoint("daemon.limits_recorded");
     co_return Result<void>{};
 }
 

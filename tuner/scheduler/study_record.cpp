@@ -1,6 +1,7 @@
 #include "tuner/scheduler/study_record.h"
 
 #include "tuner/base/contract.h"
+#include "tuner/base/failpoint.h"
 
 #include <utility>
 
@@ -94,11 +95,16 @@ asio::awaitable<void> StudyRecord::add_trials(std::vector<Suggestion> suggestion
     }
     auto add = [key = study_.key, added, now](Storage& s) { return s.add_trials(key, added, now); };
     must(co_await storage_(std::move(add)));
+<<<<<<< HEAD
     for (Trial& trial : added) {
         tally_.add(trial);
         changed_.insert(trial.id);
         history_.trials.push_back(std::move(trial));
     }
+=======
+    failpoint("daemon.trials_created");
+    history_.trials.insert(history_.trials.end(), added.begin(), added.end());
+>>>>>>> chaos
 }
 
 asio::awaitable<AttemptRecord> StudyRecord::begin_attempt(
@@ -112,7 +118,12 @@ asio::awaitable<AttemptRecord> StudyRecord::begin_attempt(
     };
     Result<AttemptRecord> record = co_await storage_(std::move(begin));
     AttemptRecord begun = must(std::move(record));
+<<<<<<< HEAD
     replace(std::move(started));
+=======
+    failpoint("daemon.intent_recorded");
+    mutable_trial(id) = std::move(started);
+>>>>>>> chaos
     co_return begun;
 }
 
@@ -121,6 +132,7 @@ asio::awaitable<void> StudyRecord::set_running(AttemptId attempt, AttemptIdentit
         return s.set_running(attempt, identity, now);
     };
     must(co_await storage_(std::move(set)));
+    failpoint("daemon.identity_recorded");
 }
 
 asio::awaitable<void> StudyRecord::add_measurements(TrialId id, AttemptId attempt, Report report) {
@@ -128,6 +140,7 @@ asio::awaitable<void> StudyRecord::add_measurements(TrialId id, AttemptId attemp
         return s.add_measurements(attempt, report.measurements, report.metrics_offset, now);
     };
     must(co_await storage_(std::move(add)));
+    failpoint("daemon.measurements_recorded");
     for (Measurement& measurement : report.measurements) {
         must(mutable_trial(id).record(std::move(measurement)));
     }
@@ -136,13 +149,20 @@ asio::awaitable<void> StudyRecord::add_measurements(TrialId id, AttemptId attemp
 asio::awaitable<void> StudyRecord::end_attempt(AttemptId attempt, AttemptExit exit, Trial after) {
     auto end_it = [end = AttemptEnd{attempt, std::move(exit), after},
                    now = clock_.now()](Storage& s) { return s.end_attempt(end, now); };
+    failpoint("daemon.end_decided");
     must(co_await storage_(std::move(end_it)));
+<<<<<<< HEAD
     replace(std::move(after));
+=======
+    failpoint("daemon.end_recorded");
+    mutable_trial(after.id) = std::move(after);
+>>>>>>> chaos
 }
 
 asio::awaitable<void> StudyRecord::set_stopping(AttemptId attempt) {
     auto set = [attempt, now = clock_.now()](Storage& s) { return s.set_stopping(attempt, now); };
     must(co_await storage_(std::move(set)));
+    failpoint("daemon.stop_recorded");
 }
 
 asio::awaitable<void> StudyRecord::cancel_pending_trials() {
@@ -155,7 +175,12 @@ asio::awaitable<void> StudyRecord::cancel_pending_trials() {
             return s.update_trial(key, after, TrialState::pending, now);
         };
         must(co_await storage_(std::move(update)));
+<<<<<<< HEAD
         replace(std::move(after));
+=======
+        failpoint("daemon.pending_trial_cancelled");
+        pending = std::move(after);
+>>>>>>> chaos
     }
 }
 

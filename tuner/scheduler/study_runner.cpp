@@ -1,6 +1,7 @@
 #include "tuner/scheduler/study_runner.h"
 
 #include "tuner/base/contract.h"
+#include "tuner/base/failpoint.h"
 #include "tuner/base/log.h"
 #include "tuner/formats/event_json.h"
 #include "tuner/optimizer/catalog.h"
@@ -134,7 +135,9 @@ asio::awaitable<void> StudyRunner::recover() {
             continue;
         }
         if (attempt.state == AttemptState::intent) {
+            failpoint("daemon.before_abandon");
             co_await context_.executor.abandon(attempt);
+            failpoint("daemon.abandoned");
             AttemptExit exit;
             exit.kind = ExitKind::never_started;
             co_await end_attempt(
@@ -146,7 +149,9 @@ asio::awaitable<void> StudyRunner::recover() {
         const StopPurpose purpose = over   ? StopPurpose::cancel
                                     : told ? StopPurpose::requeue
                                            : StopPurpose::none;
+        failpoint("daemon.before_adopt");
         std::unique_ptr<Attempt> adopted = co_await context_.executor.adopt(attempt);
+        failpoint("daemon.adopted");
         attempts_.add(std::move(attempt), std::move(adopted), purpose);
     }
 }
@@ -242,6 +247,7 @@ asio::awaitable<void> StudyRunner::end_attempt(
     if (was_lost && after.state == TrialState::pending) {
         Rng rng(*study().config.seed, "backoff", static_cast<std::uint64_t>(attempt.id.value()));
         facts_.waiting.insert(after.id);
+        failpoint("daemon.loss_recorded");
         backoffs_.spawn(
             wait_backoff(after.id, infrastructure_backoff(after.infrastructure_retries, rng))
         );
@@ -255,7 +261,9 @@ asio::awaitable<void> StudyRunner::wait_backoff(TrialId id, Duration duration) {
 
 asio::awaitable<void> StudyRunner::end_study(Study after) {
     co_await record_.store(std::move(after));
+    failpoint("daemon.study_ended");
     co_await record_.cancel_pending_trials();
+    failpoint("daemon.pending_trials_cancelled");
     co_await attempts_.stop_all(StopPurpose::cancel);
 }
 

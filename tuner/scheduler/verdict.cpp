@@ -3,7 +3,6 @@
 #include "tuner/base/contract.h"
 
 #include <algorithm>
-#include <cmath>
 #include <csignal>
 #include <cstring>
 
@@ -143,15 +142,6 @@ Trial conclude(
         fail_or_retry(trial, failure_of(exit, config.limits), config.limits, now);
     }
     return trial;
-}
-
-Duration infrastructure_backoff(std::int64_t retries, Rng& rng) {
-    const double doublings = static_cast<double>(std::clamp<std::int64_t>(retries - 1, 0, 20));
-    const double plain = std::min(
-        static_cast<double>(kFirstBackoff.count()) * std::exp2(doublings),
-        static_cast<double>(kLongestBackoff.count())
-    );
-    return Duration(std::llround(plain * (0.75 + 0.5 * rng.uniform())));
 }
 
 }  // namespace tuner

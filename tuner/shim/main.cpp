@@ -5,6 +5,7 @@
 // on kGoFd. Hearing the end of the pipe instead, it writes that the trainer never started. From
 // then on it needs nobody: the daemon may go and another may come.
 
+#include "tuner/base/failpoint.h"
 #include "tuner/formats/attempt_files.h"
 #include "tuner/formats/durable_file.h"
 #include "tuner/formats/proc_files.h"
@@ -97,6 +98,7 @@ Result<Prepared> prepare(int dir_fd) {
         return tl::unexpected(lock.error());
     }
     const Result<std::string> text = read_file(dir_fd, kSpecFile, kMaxSpecBytes);
+    failpoint("shim.locked");
     Result<AttemptSpec> spec = text ? parse_spec(*text) : tl::unexpected(text.error());
     if (!spec) {
         return tl::unexpected(spec.error());
@@ -112,6 +114,7 @@ Result<Prepared> prepare(int dir_fd) {
     }
     ::mkdirat(dir_fd, kHypertuneDir, 0700);  // an old one will do
     reserve_space(dir_fd, kExitFile, kMaxExitBytes);
+    failpoint("shim.files_made");
     if (Result<void> written = write_identity(dir_fd); !written) {
         return tl::unexpected(written.error());
     }
@@ -147,20 +150,25 @@ int run(const char* dir) {
         say(ready, kFailedWord + prepared.error().message);
         return 1;
     }
+    failpoint("shim.identity_written");
     say(ready, std::string(1, kReadyWord));
+    failpoint("shim.ready_said");
     ready.reset();
     ExitRecord record;
     record.exit.kind = ExitKind::never_started;
     record.started = record.ended = wall_time();
     if (hears_go(go, prepared->signals)) {
         go.reset();
+        failpoint("shim.go_heard");
         record =
             Minder(
                 prepared->spec, folder.get(), prepared->signals.get(), std::move(prepared->files)
             )
                 .run();
     }
+    failpoint("shim.before_exit_file");
     const Result<void> written = write_durably(folder.get(), kExitFile, to_text(record));
+    failpoint("shim.exit_written");
     if (!written) {
         ::dprintf(STDERR_FILENO, "tuner-shim: %s\n", written.error().message.c_str());
     }

@@ -1,5 +1,7 @@
 #include "tuner/shim/metrics_file.h"
 
+#include "tuner/base/failpoint.h"
+
 #include <algorithm>
 #include <cerrno>
 #include <unistd.h>
@@ -77,6 +79,7 @@ void MetricsFile::write_waiting() {
             break;
         }
         done += static_cast<std::size_t>(written);
+        failpoint("shim.metrics_written");
     }
     waiting_.erase(0, done);
     bytes_ += static_cast<std::int64_t>(done);

@@ -1,5 +1,6 @@
 #include "tuner/shim/minder.h"
 
+#include "tuner/base/failpoint.h"
 #include "tuner/formats/proc_files.h"
 #include "tuner/shim/boot_clock.h"
 #include "tuner/shim/trainer.h"
@@ -74,6 +75,7 @@ void Minder::turn() {
     wait();
     take_signals();
     take_output();
+    failpoint("shim.output_taken");
     note_exits();
     enforce_limits();
     if (ending_) {
@@ -144,6 +146,7 @@ void Minder::enforce_limits() {
         reason_ = ExitKind::stalled;
     }
     if (reason_) {
+        failpoint("shim.stop_decided");
         begin_ending(spec_.termination_grace);
     }
 }
@@ -178,6 +181,7 @@ void Minder::note_exits() {
         record_.exit.code = child.si_code == CLD_EXITED ? child.si_status : 0;
         record_.exit.signal = child.si_code == CLD_EXITED ? 0 : child.si_status;
         record_.elapsed = now_ - started_;
+        failpoint("shim.main_ended");
         begin_ending(kStragglerGrace);
     }
 }
@@ -192,6 +196,7 @@ void Minder::clear_away() {
         if (status_ && !others) {
             ::waitpid(pid_, nullptr, 0);
             main_reaped_ = true;
+            failpoint("shim.main_reaped");
         }
     }
     if (main_reaped_) {
@@ -230,7 +235,9 @@ ExitRecord Minder::finish() {
         record_.log_bytes_dropped = output_->bytes_dropped() + error_output_->bytes_dropped();
     }
     hypertune_.finish(now_);
+    failpoint("shim.all_gone");
     metrics_.finish();
+    failpoint("shim.metrics_finished");
     record_.exit.kind = reason_.value_or(record_.exit.kind);
     record_.ended = wall_time();
     record_.metric_bytes = metrics_.bytes();

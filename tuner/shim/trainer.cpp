@@ -1,5 +1,7 @@
 #include "tuner/shim/trainer.h"
 
+#include "tuner/base/failpoint.h"
+
 #include <array>
 #include <cerrno>
 #include <charconv>
@@ -126,6 +128,7 @@ void arrange_descriptors(int output, int error_output, int error_pipe) {
     if (::chdir(spec.working_dir.c_str()) != 0) {
         give_up(Step::enter_directory);
     }
+    failpoint("trainer.before_exec");
     ::execve(spec.program.c_str(), argv.data(), envp.data());
     give_up(Step::execute);
 }
@@ -164,6 +167,7 @@ Result<TrainerProcess> start_trainer(const AttemptSpec& spec) {
     const OwnedFd child_error_output = lifted(error_output->writing);
     OwnedFd child_error = lifted(error->writing);
     const pid_t shim = ::getpid();
+    failpoint("shim.before_fork");
     const pid_t pid = ::fork();
     if (pid < 0) {
         return not_started("cannot make a process", errno);
@@ -171,6 +175,7 @@ Result<TrainerProcess> start_trainer(const AttemptSpec& spec) {
     if (pid == 0) {
         become_trainer(spec, shim, child_output.get(), child_error_output.get(), child_error.get());
     }
+    failpoint("shim.forked");
     ::setpgid(pid, pid);  // whoever is first; fails when the child has executed already
     error->writing.reset();
     child_error.reset();

@@ -1,5 +1,6 @@
 #include "tuner/storage/database.h"
 
+#include "tuner/base/failpoint.h"
 #include "tuner/storage/migrations.h"
 
 #include <cerrno>
@@ -21,6 +22,7 @@ void create_if_missing(const std::filesystem::path& file) {
     const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd >= 0) {
         ::close(fd);
+        failpoint("daemon.database_created");
         return;
     }
     if (errno != EEXIST) {
@@ -77,6 +79,7 @@ Database Database::open(
     schema_version(connection, std::ssize(all_migrations()));
     connection.keep_file_as_it_is(false);
     enter_wal_mode(connection);
+    failpoint("daemon.wal_entered");
     connection.run_script("PRAGMA synchronous = FULL");
     migrate(connection, all_migrations());
 
@@ -116,7 +119,9 @@ Database::Database(
         now
     );
     epoch_ = connection_->last_key();
+    failpoint("daemon.before_epoch");
     transaction.commit();
+    failpoint("daemon.after_epoch");
 }
 
 // A file that was moved, replaced or removed would take what we write with it.

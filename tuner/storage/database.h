@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include "tuner/base/failpoint.h"
 #include "tuner/storage/sqlite.h"
 #include "tuner/storage/transaction.h"
 #include "tuner/study/attempt.h"
@@ -44,7 +45,9 @@ class Database {
         uncommitted_.clear();
         auto result = body();
         if (result) {
+            failpoint("daemon.before_commit");
             transaction.commit();
+            failpoint("daemon.after_commit");
             publish();
         }
         return result;

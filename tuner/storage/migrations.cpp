@@ -1,5 +1,6 @@
 #include "tuner/storage/migrations.h"
 
+#include "tuner/base/failpoint.h"
 #include "tuner/storage/schema_sql.h"
 #include "tuner/storage/transaction.h"
 
@@ -100,7 +101,9 @@ void migrate(Connection& connection, std::span<const Migration> migrations) {
             kApplicationId,
             migration.version
         ));
+        failpoint("daemon.before_migration");
         transaction.commit();
+        failpoint("daemon.after_migration");
     }
 }
 
