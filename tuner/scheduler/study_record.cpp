@@ -95,16 +95,12 @@ asio::awaitable<void> StudyRecord::add_trials(std::vector<Suggestion> suggestion
     }
     auto add = [key = study_.key, added, now](Storage& s) { return s.add_trials(key, added, now); };
     must(co_await storage_(std::move(add)));
-<<<<<<< HEAD
+    failpoint("daemon.trials_created");
     for (Trial& trial : added) {
         tally_.add(trial);
         changed_.insert(trial.id);
         history_.trials.push_back(std::move(trial));
     }
-=======
-    failpoint("daemon.trials_created");
-    history_.trials.insert(history_.trials.end(), added.begin(), added.end());
->>>>>>> chaos
 }
 
 asio::awaitable<AttemptRecord> StudyRecord::begin_attempt(
@@ -118,12 +114,8 @@ asio::awaitable<AttemptRecord> StudyRecord::begin_attempt(
     };
     Result<AttemptRecord> record = co_await storage_(std::move(begin));
     AttemptRecord begun = must(std::move(record));
-<<<<<<< HEAD
-    replace(std::move(started));
-=======
     failpoint("daemon.intent_recorded");
-    mutable_trial(id) = std::move(started);
->>>>>>> chaos
+    replace(std::move(started));
     co_return begun;
 }
 
@@ -151,12 +143,8 @@ asio::awaitable<void> StudyRecord::end_attempt(AttemptId attempt, AttemptExit ex
                    now = clock_.now()](Storage& s) { return s.end_attempt(end, now); };
     failpoint("daemon.end_decided");
     must(co_await storage_(std::move(end_it)));
-<<<<<<< HEAD
-    replace(std::move(after));
-=======
     failpoint("daemon.end_recorded");
-    mutable_trial(after.id) = std::move(after);
->>>>>>> chaos
+    replace(std::move(after));
 }
 
 asio::awaitable<void> StudyRecord::set_stopping(AttemptId attempt) {
@@ -175,12 +163,8 @@ asio::awaitable<void> StudyRecord::cancel_pending_trials() {
             return s.update_trial(key, after, TrialState::pending, now);
         };
         must(co_await storage_(std::move(update)));
-<<<<<<< HEAD
-        replace(std::move(after));
-=======
         failpoint("daemon.pending_trial_cancelled");
-        pending = std::move(after);
->>>>>>> chaos
+        replace(std::move(after));
     }
 }
 
