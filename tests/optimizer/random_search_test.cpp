@@ -49,6 +49,27 @@ TEST_CASE("T-04 random search uses a small space up to its last point", "[random
     CHECK(RandomSearch().suggest(history, 1, rng).empty());
 }
 
+TEST_CASE("random search gives a trial the same point whatever the batches", "[random_search]") {
+    const auto points_of_batches = [](std::initializer_list<int> batches) {
+        History history = a_history(a_config().over({parameter("n", IntegerRange{1, 12})}).build());
+        for (const int batch : batches) {
+            Rng rng(1, "suggest", history.trials.size() + 1);
+            for (const Suggestion& suggestion : RandomSearch().suggest(history, batch, rng)) {
+                add_running(history, suggestion);
+            }
+        }
+        std::vector<double> points;
+        for (const Trial& trial : history.trials) {
+            points.push_back(number(trial.assignment, "n"));
+        }
+        return points;
+    };
+    const std::vector<double> at_once = points_of_batches({12});
+    CHECK(at_once.size() == 12);
+    CHECK(points_of_batches({1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}) == at_once);
+    CHECK(points_of_batches({3, 1, 4, 2, 2}) == at_once);
+}
+
 TEST_CASE("a real range of two doubles is exhausted and not a loop", "[random_search]") {
     const History history =
         a_history(a_config().over({parameter("x", RealRange{1, std::nextafter(1.0, 2.0)})}).build()

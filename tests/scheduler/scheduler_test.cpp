@@ -295,6 +295,25 @@ TEST_CASE(
     CHECK(house.executor.execution(AttemptId(1)).let_go);
 }
 
+TEST_CASE("a study whose end was stored and no more leaves no trial open", "[scheduler]") {
+    Storage storage = Storage::in_memory(at(0));
+    Study study = storage.create_study({House::small_study(3, 3), "", ""}, at(0));
+    const Assignment point(
+        {{"batch_size", std::int64_t{8}},
+         {"nembeds", std::int64_t{3}},
+         {"nnsize", std::int64_t{64}}}
+    );
+    const std::vector<Trial> trials{Trial::create(TrialId(1), {point, {}}, at(1))};
+    must(storage.add_trials(study.key, trials, at(1)));
+    must(study.cancel(at(2)));
+    must(storage.update_study(study, StudyState::running, at(2)));
+
+    House house(std::move(storage));
+    const StudyRunner& runner = *house.scheduler().find("babyweight-1");
+    house.run_until([&] { return count(runner, TrialState::cancelled) == 1; });
+    CHECK(house.executor.launches.empty());
+}
+
 TEST_CASE("a passive daemon starts and adopts nothing", "[scheduler]") {
     Storage storage = Storage::in_memory(at(0));
     storage.create_study({House::small_study(3, 3), "", ""}, at(0));

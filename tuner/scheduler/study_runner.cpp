@@ -129,6 +129,9 @@ asio::awaitable<void> StudyRunner::apply(Message message) {
 asio::awaitable<void> StudyRunner::recover() {
     const bool over =
         study().state == StudyState::cancelled || study().state == StudyState::finished;
+    if (over) {
+        co_await record_.cancel_pending_trials();  // end_study() may not have come so far
+    }
     std::vector<AttemptRecord> live = co_await record_.live_attempts();
     for (AttemptRecord& attempt : live) {
         if (attempts_.contains(attempt.trial)) {
