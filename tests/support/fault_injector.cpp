@@ -28,6 +28,7 @@
 #include <pthread.h>
 #include <spawn.h>
 #include <string_view>
+#include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -234,12 +235,15 @@ bool fails(Kind kind) {
     return true;
 }
 
-// Files and pipes can refuse; what the kernel keeps in memory cannot.
-bool can_fail(int fd) {
+mode_t type_of(int fd) {
     struct stat status {};
 
-    return raw(SYS_fstat, fd, as_number(&status)) == 0 &&
-           (S_ISREG(status.st_mode) || S_ISFIFO(status.st_mode));
+    return raw(SYS_fstat, fd, as_number(&status)) == 0 ? status.st_mode & S_IFMT : 0;
+}
+
+// Files can refuse. What the kernel keeps in memory cannot: eventfds, and pipes but for their ends.
+bool can_fail(int fd) {
+    return type_of(fd) == S_IFREG;
 }
 
 // A read or write that fails, or takes only half; `answer` has its result then.
@@ -426,6 +430,13 @@ STAND_IN(int, eventfd, unsigned value, int flags) {
 
 STAND_IN(int, epoll_create1, int flags) {
     return fails(kDescriptor) ? -1 : static_cast<int>(call(SYS_epoll_create1, flags));
+}
+
+STAND_IN(int, epoll_ctl, int epoll, int operation, int fd, void* event) {
+    const bool adds = operation == EPOLL_CTL_ADD && type_of(fd) == S_IFSOCK;
+    return adds && fails(kDescriptor)
+               ? -1
+               : static_cast<int>(call(SYS_epoll_ctl, epoll, operation, fd, as_number(event)));
 }
 
 STAND_IN(int, timerfd_create, int clock, int flags) {

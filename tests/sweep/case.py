@@ -45,6 +45,7 @@ trainingInput:
 TRAINER = """\
 #!/bin/sh
 echo "start $TUNER_TRIAL $TUNER_ATTEMPT $TUNER_ATTEMPT_UUID" >> "$TRAINER_LOG"
+until [ -e go ]; do sleep 0.02; done
 echo loss=3
 echo loss=2
 echo loss=1.$TUNER_TRIAL
@@ -56,7 +57,7 @@ echo "end $TUNER_TRIAL $TUNER_ATTEMPT $TUNER_ATTEMPT_UUID" >> "$TRAINER_LOG"
 class Fault:
     """One order to the injector: the `number`th call of `kind` in `process` fails, `mode` once or forever."""
 
-    process: str
+    process: str  # daemon, shim, or adopter: a daemon that finds a trial running
     kind: str
     number: int
     mode: str
@@ -64,6 +65,10 @@ class Fault:
 
     def __str__(self) -> str:
         return f"{self.process}:{self.kind}:{self.number}:{self.mode}:{self.error}"
+
+    def order(self) -> str:
+        """As the injector reads it."""
+        return str(self).replace("adopter", "daemon")
 
     @staticmethod
     def parse(text: str) -> Fault:
@@ -174,13 +179,19 @@ def run_case(binary: Path, fault: Fault) -> Outcome:
     (folder / "trainer.sh").write_text(TRAINER)
     (folder / "trainer.sh").chmod(0o755)
     outcome = Outcome(folder)
+    if fault.process == "adopter":
+        leave_running(Daemon(binary, folder, {}, "killed"), outcome)
     report = folder / "report"
-    daemon = Daemon(binary, folder, {"TUNER_FAIL": str(fault), "TUNER_FAIL_REPORT": str(report)}, "faulted")
+    daemon = Daemon(binary, folder, {"TUNER_FAIL": fault.order(), "TUNER_FAIL_REPORT": str(report)}, "faulted")
     try:
         if daemon.listen():
+            if fault.kind in ("accept", "memory"):  # it may be out of reach, and that is the fault's doing
+                daemon.connection.timeout = 1
+            (folder / "go").touch()
             drive(daemon, outcome)
     except Gone as gone:
         note_gone(daemon, outcome, fault, gone)
+    (folder / "go").touch()
     outcome.faulted = daemon.end()
     outcome.calls, outcome.failed = read_report(report, fault.kind)
     for attempt in range(4):
@@ -196,13 +207,22 @@ def run_case(binary: Path, fault: Fault) -> Outcome:
     return outcome
 
 
+def leave_running(daemon: Daemon, outcome: Outcome) -> None:
+    """Leaves a running trial behind, as a killed daemon does."""
+    daemon.listen()
+    _, answer = daemon.ask("POST", "/v1/studies", {"file": str(outcome.folder / "study.yaml")})
+    outcome.promises.study = answer["study"]["id"]
+    log = outcome.folder / "trainers.log"
+    while not log.exists():
+        time.sleep(0.002)
+    daemon.process.kill()
+    daemon.end()
+
+
 def note_gone(daemon: Daemon, outcome: Outcome, fault: Fault, gone: Gone) -> None:
-    """A daemon that cannot accept connections may be silent; one that has died speaks through its exit code."""
+    """A daemon that has died speaks through its exit code, and one that cannot accept is silent by no fault of its own."""
     time.sleep(0.05)
-    lives = daemon.process.poll() is None
-    if lives and not (fault.kind in ("accept", "descriptor", "memory") or "Refused" in str(gone)):
-        outcome.complaints.append(f"under the fault: {gone}")
-    elif lives and "no answer" in str(gone):
+    if daemon.process.poll() is None and fault.kind not in ("accept", "memory"):
         outcome.complaints.append(f"under the fault: {gone}")
 
 
@@ -219,9 +239,10 @@ def drive(daemon: Daemon, outcome: Outcome) -> None:
         now = look(daemon, outcome.promises)
         if now is not None:
             state, trials = now
-            if state in ("finished", "paused") and "running" not in trials:
+            if state == "finished":
                 return
-            if "running" in trials or now != before:
+            # A study that paused because its disk failed may believe its trials running for as long as it likes.
+            if (state == "running" and "running" in trials) or now != before:
                 quiet_since = time.monotonic()
             before = now
         if time.monotonic() > deadline:
