@@ -29,10 +29,10 @@ std::filesystem::path shim_program() {
     return std::filesystem::read_symlink("/proc/self/exe").parent_path() / "tuner-shim";
 }
 
-HttpServerConfig server_config(const DataDirectory& directory, const DaemonOptions& options) {
+HttpServerConfig server_config(const DaemonOptions& options) {
     HttpServerConfig config;
     config.listen = options.listen;
-    config.token = directory.token();
+    config.token = options.token;
     config.routes = api_routes();
     return config;
 }
@@ -80,16 +80,20 @@ Daemon::Daemon(
           options.passive,
       }),
       service_(scheduler_, storage_, feed_, clock_),
-      server_(loop.get_executor(), server_config(directory, options), service_),
-      tasks_(loop.get_executor(), rethrow) {
-    if (!options.passive) {
-        lock_.announce({server_.url(), getpid()});
-        failpoint("daemon.announced");
-    }
-}
+      server_(loop.get_executor(), server_config(options), service_),
+      tasks_(loop.get_executor(), rethrow) {}
 
 Daemon::~Daemon() {
     pool_.join();
+}
+
+Result<void> Daemon::announce() const {
+    if (options_.passive) {
+        return {};
+    }
+    const Result<void> announced = lock_.announce({server_.url(), getpid()});
+    failpoint("daemon.announced");
+    return announced;
 }
 
 asio::awaitable<void> Daemon::start() {

@@ -30,6 +30,7 @@ namespace tuner {
 
 struct DaemonOptions {
     boost::asio::ip::tcp::endpoint listen;  // port 0: any free one
+    std::string token;                      // what clients show
     bool passive = false;
     bool resume_interrupted = false;  // go on with studies that a Ctrl-C or shutdown interrupted
 };
@@ -37,7 +38,7 @@ struct DaemonOptions {
 class Daemon {
   public:
     // Opens the database and listens. Throws StorageError, and boost::system::system_error when the
-    // port is taken.
+    // port is taken or the machine has no thread or descriptor left.
     Daemon(
         boost::asio::io_context& loop,
         const DataDirectory& directory,
@@ -48,7 +49,10 @@ class Daemon {
     Daemon(const Daemon&) = delete;
     Daemon& operator=(const Daemon&) = delete;
 
-    // Reads the studies, adopts what runs, and starts to answer.
+    // Tells others where it listens; a passive one keeps to itself.
+    Result<void> announce() const;
+
+    // Reads the studies, adopts what runs, and starts to answer. Throws StorageError.
     boost::asio::awaitable<void> start();
 
     // Begins to pause every running study as interrupted: its trainers are stopped politely.
