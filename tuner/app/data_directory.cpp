@@ -4,6 +4,7 @@
 #include "tuner/base/random.h"
 
 #include <cerrno>
+#include <csignal>
 #include <fcntl.h>
 #include <fstream>
 #include <sys/stat.h>
@@ -149,6 +150,11 @@ bool DataDirectory::is_locked() const {
     const bool known = fcntl(fd, F_OFD_GETLK, &lock) == 0;
     close(fd);
     return known && lock.l_type != F_UNLCK;
+}
+
+bool DataDirectory::is_holder_dead() const {
+    const std::optional<DaemonAddress> holder = read_address(path_ / "daemon");
+    return holder && holder->pid > 0 && kill(holder->pid, 0) != 0 && errno == ESRCH;
 }
 
 Result<DataLock> DataLock::take(const DataDirectory& directory) {
