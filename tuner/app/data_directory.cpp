@@ -6,6 +6,7 @@
 #include "tuner/formats/durable_file.h"
 
 #include <cerrno>
+#include <csignal>
 #include <fcntl.h>
 #include <fstream>
 #include <sys/stat.h>
@@ -150,6 +151,11 @@ bool DataDirectory::is_locked() const {
     const OwnedFd file = open_lock(path_);
     struct flock lock = whole_file();
     return file && fcntl(file.get(), F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+}
+
+bool DataDirectory::is_holder_dead() const {
+    const std::optional<DaemonAddress> holder = read_address(path_ / "daemon");
+    return holder && holder->pid > 0 && kill(holder->pid, 0) != 0 && errno == ESRCH;
 }
 
 Result<DataLock> DataLock::take(const DataDirectory& directory) {

@@ -48,6 +48,11 @@ class DataDirectory {
     // Whether some process holds the lock now.
     bool is_locked() const;
 
+    // Whether the daemon that last said where it listens no longer exists. If the directory is
+    // locked all the same, a child holds the lock that it was starting when it was killed, and for
+    // no longer than until that child has executed its program.
+    bool is_holder_dead() const;
+
   private:
     explicit DataDirectory(std::filesystem::path path) : path_(std::move(path)) {}
 

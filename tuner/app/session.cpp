@@ -18,6 +18,9 @@ namespace {
 // How long a command waits for another one's passive daemon, or for a starting daemon's first word.
 constexpr std::chrono::seconds kLockPatience{10};
 constexpr std::chrono::milliseconds kLockPoll{10};
+// How long a starting daemon waits for the lock of one that is dead
+// (DataDirectory::is_holder_dead).
+constexpr std::chrono::seconds kDeadHolderPatience{5};
 
 DaemonOptions on_any_port(bool passive) {
     DaemonOptions options;
@@ -96,7 +99,7 @@ asio::awaitable<Result<Server>> Session::become_server(DaemonOptions options) {
     if (!directory) {
         co_return tl::unexpected(directory.error());
     }
-    Result<DataLock> lock = DataLock::take(*directory);
+    Result<DataLock> lock = co_await take_lock(*directory);
     if (!lock) {
         co_return tl::unexpected(lock.error());
     }
@@ -119,6 +122,18 @@ asio::awaitable<Result<Server>> Session::become_server(DaemonOptions options) {
         co_return fail(ErrorCode::invalid_argument, broken);
     }
     co_return Server{daemon_->url(), *token};
+}
+
+asio::awaitable<Result<DataLock>> Session::take_lock(DataDirectory directory) {
+    asio::steady_timer timer(loop_);
+    const auto deadline = std::chrono::steady_clock::now() + kDeadHolderPatience;
+    Result<DataLock> lock = DataLock::take(directory);
+    while (!lock && directory.is_holder_dead() && std::chrono::steady_clock::now() < deadline) {
+        timer.expires_after(kLockPoll);
+        co_await timer.async_wait(asio::use_awaitable);
+        lock = DataLock::take(directory);
+    }
+    co_return lock;
 }
 
 // What keeps a daemon from starting is the user's to mend: a damaged database, a port that is

@@ -46,6 +46,7 @@ class Session {
   private:
     boost::asio::awaitable<Result<Server>> find_or_open(DaemonOptions options);
     Result<DataDirectory> open_directory() const;
+    boost::asio::awaitable<Result<DataLock>> take_lock(DataDirectory directory);
     Result<void> open_daemon(
         const DataDirectory& directory, DataLock lock, const DaemonOptions& options
     );
