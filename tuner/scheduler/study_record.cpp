@@ -105,8 +105,9 @@ asio::awaitable<void> StudyRecord::add_measurements(TrialId id, AttemptId attemp
     auto add = [attempt, report, now = clock_.now()](Storage& s) {
         return s.add_measurements(attempt, report.measurements, report.metrics_offset, now);
     };
-    must(co_await storage_(std::move(add)));
-    for (Measurement& measurement : report.measurements) {
+    Result<std::vector<Measurement>> stored = co_await storage_(std::move(add));
+    // What the record left out as repeated, memory leaves out too.
+    for (Measurement& measurement : must(std::move(stored))) {
         must(mutable_trial(id).record(std::move(measurement)));
     }
 }
