@@ -124,19 +124,21 @@ double StoredNumber::number() const {
     }
 }
 
-void insert_measurements(
+std::vector<Measurement> insert_measurements(
     Connection& connection,
     std::int64_t attempt,
     std::int64_t first,
     std::span<const Measurement> measurements
 ) {
     MetricNames names(connection);
+    std::vector<Measurement> inserted;
     std::int64_t sequence = first;
     for (const Measurement& measurement : measurements) {
+        Measurement fresh{measurement.step, {}};
         std::int64_t position = 0;
         for (const Metric& metric : measurement.metrics) {
             const StoredNumber number = StoredNumber::from(metric.value);
-            connection.run(
+            const std::int64_t added = connection.run(
                 "INSERT INTO measurement (attempt, step, metric, kind, value, sequence, position)"
                 " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
                 attempt,
@@ -147,9 +149,16 @@ void insert_measurements(
                 sequence,
                 position++
             );
+            if (added > 0) {
+                fresh.metrics.push_back(metric);
+            }
+        }
+        if (!fresh.metrics.empty()) {
+            inserted.push_back(std::move(fresh));
         }
         ++sequence;
     }
+    return inserted;
 }
 
 void replace_outcome_metrics(

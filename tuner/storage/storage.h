@@ -105,11 +105,11 @@ class Storage {
     // T3: intent -> running with the shim's identity. `conflict` when it is not in state intent.
     Result<void> set_running(AttemptId attempt, const AttemptIdentity& identity, TimePoint now);
 
-    // T4: measurements and how far the metric file was read, in one commit. An offset not beyond
-    // the stored one changes nothing: replays are harmless. Without an offset (measurements that
-    // came through the API) they are added anyway; a metric that the attempt has reported before
-    // with this step and value is kept once. Only for live attempts, else `conflict`.
-    Result<void> add_measurements(
+    // T4: measurements and how far the metric file was read, in one commit; answers what was new.
+    // An offset not beyond the stored one changes nothing: replays are harmless. Without an offset
+    // (measurements from the API) they are added anyway; a metric that the attempt has reported
+    // before with this step and value is kept once. Only for live attempts, else `conflict`.
+    Result<std::vector<Measurement>> add_measurements(
         AttemptId attempt,
         std::span<const Measurement> measurements,
         std::optional<std::int64_t> offset,
