@@ -129,6 +129,7 @@ asio::awaitable<void> StudyRunner::apply(Message message) {
 // Adopts what an earlier daemon, or this one before storage broke, left alive.
 asio::awaitable<void> StudyRunner::recover() {
     std::vector<AttemptRecord> live = co_await record_.live_attempts();
+    std::size_t adopted_count = 0;
     for (AttemptRecord& attempt : live) {
         if (attempts_.contains(attempt.trial)) {
             continue;
@@ -147,6 +148,13 @@ asio::awaitable<void> StudyRunner::recover() {
         std::unique_ptr<Attempt> adopted = co_await context_.executor.adopt(attempt);
         failpoint("daemon.adopted");
         attempts_.add(std::move(attempt), std::move(adopted), row.purpose);
+        ++adopted_count;
+    }
+    if (!live.empty()) {
+        log::info(
+            "study_recovered",
+            fmt::format("study={} attempts={} adopted={}", study().id, live.size(), adopted_count)
+        );
     }
     if (cancels_pending(study())) {
         co_await record_.cancel_pending_trials();
