@@ -74,17 +74,20 @@ Plan next_plan(const Study& study, const History& history, const PlanFacts& fact
             )
         );
     }
-    if (first_trials_all_failed(history, facts)) {
-        return stop_for_failures(
-            Plan::Step::pause, history, fmt::format("The first {} trials all failed.", failures)
-        );
-    }
-
     const std::int64_t running = history.count(TrialState::running);
     const std::int64_t pending = history.count(TrialState::pending);
     const auto total = static_cast<std::int64_t>(history.trials.size());
     const bool no_new_trials = facts.exhausted || total >= limits.max_trials;
-    if (no_new_trials && running == 0 && pending == 0) {
+    const bool none_left = no_new_trials && running == 0 && pending == 0;
+    if (first_trials_all_failed(history, facts)) {
+        // Pausing saves the rest of the budget; without a rest nobody could go on from the pause.
+        return stop_for_failures(
+            none_left ? Plan::Step::finish : Plan::Step::pause,
+            history,
+            fmt::format("The first {} trials all failed.", failures)
+        );
+    }
+    if (none_left) {
         return finish_with(
             total >= limits.max_trials ? StudyReason::max_trials : StudyReason::exhausted
         );
