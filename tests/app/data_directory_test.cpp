@@ -3,6 +3,7 @@
 #include "tests/support/temp_dir.h"
 
 #include <csignal>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -21,6 +22,25 @@ unsigned mode_of(const std::filesystem::path& path) {
     REQUIRE(stat(path.c_str(), &status) == 0);
     return status.st_mode & 0777;
 }
+
+// While it lives, this process can open no file.
+class NoMoreFiles {
+  public:
+    NoMoreFiles() {
+        getrlimit(RLIMIT_NOFILE, &before_);
+        rlimit none = before_;
+        none.rlim_cur = 0;
+        setrlimit(RLIMIT_NOFILE, &none);
+    }
+
+    ~NoMoreFiles() { setrlimit(RLIMIT_NOFILE, &before_); }
+
+    NoMoreFiles(const NoMoreFiles&) = delete;
+    NoMoreFiles& operator=(const NoMoreFiles&) = delete;
+
+  private:
+    rlimit before_{};
+};
 
 }  // namespace
 
@@ -46,10 +66,44 @@ TEST_CASE(
 TEST_CASE("the token is made once and only its owner can read it", "[data_directory]") {
     const tuner::test::TempDir temp;
     const auto directory = DataDirectory::open(temp.path() / "data");
-    const std::string token = directory->token();
-    CHECK(token.size() == 64);
+    const auto token = directory->token();
+    REQUIRE(token);
+    CHECK(token->size() == 64);
     CHECK(directory->token() == token);
     CHECK(mode_of(directory->path() / "token") == 0600);
+}
+
+TEST_CASE("a token that cannot be read was replaced by another", "[data_directory]") {
+    const tuner::test::TempDir temp;
+    const auto directory = DataDirectory::open(temp.path() / "data");
+    const auto token = directory->token();
+    {
+        const NoMoreFiles none;
+        const auto unread = directory->token();
+        REQUIRE_FALSE(unread);
+        CHECK(unread.error().code == ErrorCode::unavailable);
+        CHECK(unread.error().message.find("Too many open files") != std::string::npos);
+    }
+    CHECK(directory->token() == token);
+}
+
+TEST_CASE(
+    "a lock that cannot be opened threw, or was called another daemon's", "[data_directory]"
+) {
+    const tuner::test::TempDir temp;
+    const auto directory = DataDirectory::open(temp.path() / "data");
+    {
+        const NoMoreFiles none;
+        const auto lock = DataLock::take(*directory);
+        REQUIRE_FALSE(lock);
+        CHECK(lock.error().code == ErrorCode::unavailable);
+    }
+    const auto lock = DataLock::take(*directory);
+    REQUIRE(lock);
+    const NoMoreFiles none;
+    const auto announced = lock->announce({"http://127.0.0.1:1", 1});
+    REQUIRE_FALSE(announced);
+    CHECK(announced.error().code == ErrorCode::unavailable);
 }
 
 TEST_CASE("a data directory has one daemon at a time", "[data_directory]") {
@@ -59,7 +113,7 @@ TEST_CASE("a data directory has one daemon at a time", "[data_directory]") {
     {
         const auto lock = DataLock::take(*directory);
         REQUIRE(lock);
-        lock->announce({"http://127.0.0.1:7437", 4711});
+        REQUIRE(lock->announce({"http://127.0.0.1:7437", 4711}));
         CHECK(directory->is_locked());
         CHECK(directory->running_daemon()->url == "http://127.0.0.1:7437");
         const auto second = DataLock::take(*directory);
@@ -98,7 +152,7 @@ TEST_CASE("the lock of a killed daemon is free and its address forgotten", "[dat
     const pid_t daemon = fork();
     if (daemon == 0) {
         const auto lock = DataLock::take(*directory);
-        lock->announce({"http://127.0.0.1:1", getpid()});
+        (void)lock->announce({"http://127.0.0.1:1", getpid()});
         (void)!write(ready[1], "R", 1);
         pause();
     }

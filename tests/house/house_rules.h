@@ -17,8 +17,8 @@ inline constexpr std::size_t kMaxHeaderLines = 150;
 inline constexpr std::size_t kMaxSourceLines = 300;
 inline constexpr std::size_t kMaxTestLines = 500;
 // All of tuner/base together. The plan said 500; it had 639 when first measured, a third of them
-// essays and comments, and nothing in it that another floor could take.
-inline constexpr std::size_t kMaxBaseLines = 700;
+// essays and comments, and nothing in it that another floor could take; failpoints came after.
+inline constexpr std::size_t kMaxBaseLines = 750;
 inline constexpr std::size_t kMaxBeastFiles = 8;
 
 struct File {

@@ -19,7 +19,7 @@ ConfigBuilder limited(std::int64_t trials, std::int64_t parallel) {
 Plan plan_for(
     const StudyConfig& config, const std::vector<TrialBuilder>& trials, const PlanFacts& facts = {}
 ) {
-    return next_plan(a_study(config), a_history(config, trials), facts);
+    return next_plan(a_study(config), Tally(a_history(config, trials).trials), facts);
 }
 
 }  // namespace
@@ -94,7 +94,9 @@ TEST_CASE("a study that is not running plans nothing", "[plan]") {
     const StudyConfig config = a_config().build();
     Study study = a_study(config);
     must(study.pause(StudyReason::user, ""));
-    CHECK(next_plan(study, a_history(config, {a_trial(1)}), {}).step == Plan::Step::wait);
+    CHECK(
+        next_plan(study, Tally(a_history(config, {a_trial(1)}).trials), {}).step == Plan::Step::wait
+    );
 }
 
 TEST_CASE(

@@ -64,7 +64,7 @@ asio::awaitable<void> create_as(House& house, std::string name) {
 asio::awaitable<void> fail_once(House& house) {
     auto fail = [](Storage& storage) -> int {
         storage.create_study(a_study(), at(1));
-        throw StorageError("the disk is full", true);
+        throw StorageError("the disk is full", StorageTrouble::full);
     };
     try {
         co_await house.storage(fail);
@@ -170,4 +170,50 @@ TEST_CASE("the end of the storage thread carries out what was asked before", "[s
     loop.run();
     CHECK(announced == 20);
     CHECK(Storage::open(dir.database(), an_identity(), at(2)).studies().size() == 20);
+}
+
+TEST_CASE("given an executor, calls run there and a probe can fail them", "[storage_thread]") {
+    using Moment = StorageThread::Moment;
+    asio::io_context loop{1};
+    Diary diary;
+    std::optional<Moment> failing;
+    StorageThread storage(
+        Storage::in_memory(),
+        loop.get_executor(),
+        [&](const auto& events) { diary.push_back(fmt::format("{} announced", events.size())); },
+        loop.get_executor(),
+        [&](Moment moment) {
+            if (moment == failing) {
+                throw StorageError("as the test wants it");
+            }
+        }
+    );
+    auto create = [](StorageThread* to, Diary* notes) -> asio::awaitable<void> {
+        auto call = [](Storage& there) { there.create_study(a_study(), at(1)); };
+        try {
+            co_await (*to)(call);
+            notes->push_back("done");
+        } catch (const StorageError& error) {
+            notes->push_back(error.what());
+        }
+    };
+    const std::thread::id here = std::this_thread::get_id();
+    auto ask = [](StorageThread* to, std::thread::id* answer) -> asio::awaitable<void> {
+        auto who = [](Storage&) { return std::this_thread::get_id(); };
+        *answer = co_await (*to)(who);
+    };
+    std::thread::id there;
+    asio::co_spawn(loop, ask(&storage, &there), rethrow);
+    for (const std::optional<Moment> when :
+         {std::optional<Moment>(), {Moment::before}, {Moment::after}}) {
+        failing = when;
+        asio::co_spawn(loop, create(&storage, &diary), rethrow);
+        loop.restart();
+        loop.run();
+    }
+    CHECK(there == here);
+    CHECK(
+        diary ==
+        Diary{"1 announced", "done", "as the test wants it", "1 announced", "as the test wants it"}
+    );
 }

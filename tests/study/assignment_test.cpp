@@ -53,6 +53,23 @@ TEST_CASE("zero and minus zero are one point", "[assignment]") {
     CHECK(key({{"x", 0.0}}) == key({{"x", -0.0}}));
 }
 
+TEST_CASE("a fingerprint is equal for equal points and differs for others", "[assignment]") {
+    const auto print = [](std::vector<Assignment::Entry> entries) {
+        return Assignment(std::move(entries)).fingerprint();
+    };
+    CHECK(print({{"a", 1.0}, {"b", 2.0}}) == print({{"b", 2.0}, {"a", 1.0}}));
+    CHECK(print({{"x", 0.0}}) == print({{"x", -0.0}}));
+    const std::set<std::uint64_t> prints{
+        print({}),
+        print({{"x", 1.0}}),
+        print({{"x", integer(1)}}),
+        print({{"x", std::string("1")}}),
+        print({{"y", 1.0}}),
+        print({{"a", 1.0}, {"b", 2.0}}),
+        print({{"a", 2.0}, {"b", 1.0}})};
+    CHECK(prints.size() == 7);
+}
+
 TEST_CASE("a category cannot imitate another parameter in the canonical key", "[assignment]") {
     const std::string honest = key({{"a", std::string("1")}, {"b", std::string("2")}});
     CHECK(key({{"a", std::string("1\nb:2:1=2")}}) != honest);

@@ -19,6 +19,7 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <string_view>
 #include <unistd.h>
 
 namespace {
@@ -36,17 +37,20 @@ std::string read_variable(const std::string& environment, const std::string& nam
 }
 
 struct Orders {
+    bool is_daemon = false;
     std::string place;
     int passes = 1;  // the crash comes with this one
     std::string token;
 };
 
+// A place in code that both link, as that of durable files, is the shim's unless it says otherwise.
 // Read once, while the parent is still the daemon.
 Orders read_orders() {
     const std::string owner =
         std::getenv("TUNER_CRASH_AT") != nullptr ? "self" : std::to_string(::getppid());
     const std::string environment = read_proc(owner + "/environ");
     Orders orders;
+    orders.is_daemon = owner == "self";
     orders.place = read_variable(environment, "TUNER_CRASH_AT");
     orders.token = read_variable(environment, "TUNER_CRASH_TOKEN");
     if (const std::size_t colon = orders.place.find(':'); colon != std::string::npos) {
@@ -79,7 +83,8 @@ std::atomic<int> passes{0};
 namespace tuner {
 
 void failpoint(const char* name) {
-    if (orders.place != name || ++passes != orders.passes) {
+    const bool of_daemon = std::string_view(name).starts_with("daemon.");
+    if (orders.place != name || of_daemon != orders.is_daemon || ++passes != orders.passes) {
         return;
     }
     const std::string witness = orders.token + ".hit";

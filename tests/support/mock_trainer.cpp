@@ -3,6 +3,7 @@
 //   --say=TEXT --err=TEXT --print=TEXT     a line on stdout or stderr; --print is without an end
 //   --metric=NAME --steps=N --interval-ms=N  NAME=value lines, one per step, N ms apart
 //   --json=N --nan                         {"NAME": value, "step": n} lines; a NaN value
+//   --json-until=FILE                      such lines until FILE is there; logs "said … COUNT"
 //   --hypertune=N                          N reports in the manner of cloudml-hypertune
 //   --line=BYTES --fill=BYTES --binary=BYTES --flood=N   one long line, many lines, garbage,
 //   metrics
@@ -100,6 +101,14 @@ void report_steps(Trainer& trainer, int count, bool as_json) {
         }
         rest(trainer.interval_ms);
     }
+}
+
+void report_until(Trainer& trainer, const std::string& path) {
+    constexpr int kMost = 200'000;  // so that it ends also when its test did not
+    while (::access(path.c_str(), F_OK) != 0 && trainer.step < kMost) {
+        report_steps(trainer, 1, true);
+    }
+    record(trainer, "said", " " + std::to_string(trainer.step));
 }
 
 // Rewrites the whole file each time with the last 100 entries, as cloudml-hypertune does.
@@ -232,6 +241,7 @@ const std::map<std::string, Action>& actions() {
         {"--json",
          [](Trainer& t, const std::string& v) { report_steps(t, std::atoi(v.c_str()), true); }},
         {"--log-steps", [](Trainer& t, const std::string&) { t.logs_steps = true; }},
+        {"--json-until", [](Trainer& t, const std::string& v) { report_until(t, v); }},
         {"--nan", [](Trainer& t, const std::string&) { put(1, t.metric + "=nan\n"); }},
         {"--hypertune",
          [](Trainer& t, const std::string& v) { report_hypertune(t, std::atoi(v.c_str())); }},

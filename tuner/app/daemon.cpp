@@ -29,10 +29,10 @@ std::filesystem::path shim_program() {
     return std::filesystem::read_symlink("/proc/self/exe").parent_path() / "tuner-shim";
 }
 
-HttpServerConfig server_config(const DataDirectory& directory, const DaemonOptions& options) {
+HttpServerConfig server_config(const DaemonOptions& options) {
     HttpServerConfig config;
     config.listen = options.listen;
-    config.token = directory.token();
+    config.token = options.token;
     config.routes = api_routes();
     return config;
 }
@@ -54,6 +54,7 @@ Daemon::Daemon(
       machine_(MachineEnvironment::of_this_process()),
       loop_(loop),
       pool_(pool_size()),
+      sleeper_(loop.get_executor()),
       feed_(loop.get_executor()),
       storage_(
           Storage::open(directory.database(), own_identity(), clock_.now()),
@@ -67,27 +68,32 @@ Daemon::Daemon(
       executor_(shim_program().string()),
       scheduler_(RunnerContext{
           loop.get_executor(),
-          pool_,
+          pool_.get_executor(),
           storage_,
           executor_,
           feed_,
           clock_,
+          sleeper_,
           machine_,
           directory.studies(),
           [this](const std::string& why) { replaced_ = why; },
           options.passive,
       }),
       service_(scheduler_, storage_, feed_, clock_),
-      server_(loop.get_executor(), server_config(directory, options), service_),
-      tasks_(loop.get_executor(), rethrow) {
-    if (!options.passive) {
-        lock_.announce({server_.url(), getpid()});
-        failpoint("daemon.announced");
-    }
-}
+      server_(loop.get_executor(), server_config(options), service_),
+      tasks_(loop.get_executor(), rethrow) {}
 
 Daemon::~Daemon() {
     pool_.join();
+}
+
+Result<void> Daemon::announce() const {
+    if (options_.passive) {
+        return {};
+    }
+    const Result<void> announced = lock_.announce({server_.url(), getpid()});
+    failpoint("daemon.announced");
+    return announced;
 }
 
 asio::awaitable<void> Daemon::start() {

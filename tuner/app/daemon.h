@@ -14,6 +14,7 @@
 #include "tuner/executor/trainer_launch.h"
 #include "tuner/scheduler/event_feed.h"
 #include "tuner/scheduler/scheduler.h"
+#include "tuner/scheduler/sleeper.h"
 #include "tuner/scheduler/task_group.h"
 #include "tuner/service/tuning_service.h"
 #include "tuner/storage/storage_thread.h"
@@ -29,6 +30,7 @@ namespace tuner {
 
 struct DaemonOptions {
     boost::asio::ip::tcp::endpoint listen;  // port 0: any free one
+    std::string token;                      // what clients show
     bool passive = false;
     bool resume_interrupted = false;  // go on with studies that a Ctrl-C or shutdown interrupted
 };
@@ -36,7 +38,7 @@ struct DaemonOptions {
 class Daemon {
   public:
     // Opens the database and listens. Throws StorageError, and boost::system::system_error when the
-    // port is taken.
+    // port is taken or the machine has no thread or descriptor left.
     Daemon(
         boost::asio::io_context& loop,
         const DataDirectory& directory,
@@ -47,7 +49,10 @@ class Daemon {
     Daemon(const Daemon&) = delete;
     Daemon& operator=(const Daemon&) = delete;
 
-    // Reads the studies, adopts what runs, and starts to answer.
+    // Tells others where it listens; a passive one keeps to itself.
+    Result<void> announce() const;
+
+    // Reads the studies, adopts what runs, and starts to answer. Throws StorageError.
     boost::asio::awaitable<void> start();
 
     // Begins to pause every running study as interrupted: its trainers are stopped politely.
@@ -77,6 +82,7 @@ class Daemon {
 
     boost::asio::io_context& loop_;
     boost::asio::thread_pool pool_;
+    BootSleeper sleeper_;
     EventFeed feed_;
     StorageThread storage_;
     LocalExecutor executor_;

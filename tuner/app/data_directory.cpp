@@ -1,7 +1,9 @@
 #include "tuner/app/data_directory.h"
 
 #include "tuner/base/failpoint.h"
+#include "tuner/base/owned_fd.h"
 #include "tuner/base/random.h"
+#include "tuner/formats/durable_file.h"
 
 #include <cerrno>
 #include <csignal>
@@ -22,40 +24,31 @@ namespace {
 
 constexpr std::size_t kTokenBytes = 32;
 
-[[noreturn]] void throw_errno(const std::string& what) {
-    throw std::system_error(errno, std::generic_category(), what);
+constexpr std::size_t kTokenFileBytes = 4'096;  // a token and whatever an editor left behind it
+
+tl::unexpected<Error> failed(const std::string& what, const fs::path& path) {
+    const int error = errno;
+    return fail(
+        ErrorCode::unavailable,
+        fmt::format("cannot {} {}: {}", what, path.string(), std::generic_category().message(error))
+    );
 }
 
 // Writes a small file that only its owner may read, so that readers see it whole or not at all.
-void write_private_file(const fs::path& path, const std::string& text) {
-    const fs::path temporary = path.string() + ".new";
-    const int fd =
-        open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0) {
-        throw_errno("cannot write " + temporary.string());
+Result<void> write_private_file(
+    const fs::path& directory, const std::string& name, const std::string& text
+) {
+    const OwnedFd folder(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!folder) {
+        return failed("open", directory);
     }
-    const ssize_t written = write(fd, text.data(), text.size());
-    const bool stored = written == static_cast<ssize_t>(text.size()) && fsync(fd) == 0;
-    close(fd);
-    failpoint("daemon.private_file_synced");
-    if (!stored || rename(temporary.c_str(), path.c_str()) != 0) {
-        throw_errno("cannot write " + path.string());
-    }
+    return write_durably(folder.get(), name, text).map_error([&](const Error& error) {
+        return Error{error.code, fmt::format("{}: {}", directory.string(), error.message)};
+    });
 }
 
-std::string read_line(const fs::path& path) {
-    std::ifstream stream(path);
-    std::string line;
-    std::getline(stream, line);
-    return line;
-}
-
-int open_lock(const fs::path& directory) {
-    const int fd = open((directory / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0) {
-        throw_errno("cannot open " + (directory / "lock").string());
-    }
-    return fd;
+OwnedFd open_lock(const fs::path& directory) {
+    return OwnedFd(open((directory / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
 }
 
 // An open file description lock on the whole file: freed by the kernel with its last descriptor,
@@ -129,15 +122,25 @@ Result<DataDirectory> DataDirectory::open(const fs::path& path) {
     return DataDirectory(absolute);
 }
 
-std::string DataDirectory::token() const {
-    const fs::path file = path_ / "token";
-    std::string present = read_line(file);
-    if (present.size() == 2 * kTokenBytes) {
+// Only a token that is not there is made: one that cannot be read now is still the token of every
+// client.
+Result<std::string> DataDirectory::token() const {
+    const OwnedFd folder(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!folder) {
+        return failed("open", path_);
+    }
+    const Result<std::string> text = read_file(folder.get(), "token", kTokenFileBytes);
+    if (!text && text.error().code != ErrorCode::not_found) {
+        return fail(
+            ErrorCode::unavailable, fmt::format("{}: {}", path_.string(), text.error().message)
+        );
+    }
+    if (std::string present = text.value_or(""); present.find('\n') == 2 * kTokenBytes) {
+        present.resize(2 * kTokenBytes);
         return present;
     }
     std::string made = random_hex(kTokenBytes);
-    write_private_file(file, made + "\n");
-    return made;
+    return write_private_file(path_, "token", made + "\n").map([&] { return made; });
 }
 
 std::optional<DaemonAddress> DataDirectory::running_daemon() const {
@@ -145,11 +148,9 @@ std::optional<DaemonAddress> DataDirectory::running_daemon() const {
 }
 
 bool DataDirectory::is_locked() const {
-    const int fd = open_lock(path_);
+    const OwnedFd file = open_lock(path_);
     struct flock lock = whole_file();
-    const bool known = fcntl(fd, F_OFD_GETLK, &lock) == 0;
-    close(fd);
-    return known && lock.l_type != F_UNLCK;
+    return file && fcntl(file.get(), F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
 }
 
 bool DataDirectory::is_holder_dead() const {
@@ -158,15 +159,20 @@ bool DataDirectory::is_holder_dead() const {
 }
 
 Result<DataLock> DataLock::take(const DataDirectory& directory) {
-    const int fd = open_lock(directory.path());
+    OwnedFd file = open_lock(directory.path());
+    if (!file) {
+        return failed("open", directory.path() / "lock");
+    }
     struct flock lock = whole_file();
-    if (fcntl(fd, F_OFD_SETLK, &lock) == 0) {
+    if (fcntl(file.get(), F_OFD_SETLK, &lock) == 0) {
         std::error_code ignored;
         fs::remove(directory.path() / "daemon", ignored);
         failpoint("daemon.locked");
-        return DataLock(fd, directory.path());
+        return DataLock(std::move(file), directory.path());
     }
-    close(fd);
+    if (errno != EAGAIN && errno != EACCES) {
+        return failed("lock", directory.path() / "lock");
+    }
     const std::optional<DaemonAddress> holder = read_address(directory.path() / "daemon");
     return fail(
         ErrorCode::conflict,
@@ -178,25 +184,17 @@ Result<DataLock> DataLock::take(const DataDirectory& directory) {
     );
 }
 
-DataLock::DataLock(DataLock&& other) noexcept
-    : fd_(std::exchange(other.fd_, -1)), directory_(std::move(other.directory_)) {}
-
-DataLock& DataLock::operator=(DataLock&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    std::swap(directory_, other.directory_);
-    return *this;
-}
-
 DataLock::~DataLock() {
-    if (fd_ >= 0) {
+    if (file_) {
         std::error_code ignored;
         fs::remove(directory_ / "daemon", ignored);
-        close(fd_);
     }
 }
 
-void DataLock::announce(const DaemonAddress& address) const {
-    write_private_file(directory_ / "daemon", fmt::format("{} {}\n", address.url, address.pid));
+Result<void> DataLock::announce(const DaemonAddress& address) const {
+    return write_private_file(
+        directory_, "daemon", fmt::format("{} {}\n", address.url, address.pid)
+    );
 }
 
 }  // namespace tuner

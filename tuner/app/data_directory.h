@@ -9,6 +9,7 @@
 
 #pragma once
 
+#include "tuner/base/owned_fd.h"
 #include "tuner/base/result.h"
 
 #include <filesystem>
@@ -36,8 +37,9 @@ class DataDirectory {
 
     std::filesystem::path studies() const { return path_ / "studies"; }
 
-    // The API token, 64 hexadecimal digits; made at the first call. Throws std::system_error.
-    std::string token() const;
+    // The API token, 64 hexadecimal digits; made at the first call. `unavailable` when it can be
+    // neither read nor made.
+    Result<std::string> token() const;
 
     // Where the daemon that holds the lock listens; nothing when none runs or it has not said so
     // yet.
@@ -61,20 +63,22 @@ class DataDirectory {
 // process dies.
 class DataLock {
   public:
-    // `conflict` with the holder's process number when another daemon has it. Never waits.
+    // `conflict` with the holder's process number when another daemon has it, `unavailable` when
+    // the lock cannot be used. Never waits.
     static Result<DataLock> take(const DataDirectory& directory);
 
-    DataLock(DataLock&& other) noexcept;
-    DataLock& operator=(DataLock&& other) noexcept;
+    DataLock(DataLock&&) noexcept = default;
+    DataLock& operator=(DataLock&&) noexcept = default;
     ~DataLock();
 
-    // Tells others where this daemon listens.
-    void announce(const DaemonAddress& address) const;
+    // Tells others where this daemon listens; `unavailable` when that cannot be written.
+    Result<void> announce(const DaemonAddress& address) const;
 
   private:
-    DataLock(int fd, std::filesystem::path directory) : fd_(fd), directory_(std::move(directory)) {}
+    DataLock(OwnedFd file, std::filesystem::path directory)
+        : file_(std::move(file)), directory_(std::move(directory)) {}
 
-    int fd_ = -1;
+    OwnedFd file_;
     std::filesystem::path directory_;
 };
 

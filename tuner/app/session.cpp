@@ -30,6 +30,23 @@ DaemonOptions on_any_port(bool passive) {
     return options;
 }
 
+// Why a daemon could not open its socket, or another thing that a machine can run out of.
+std::string describe(const boost::system::error_code& error, const DaemonOptions& options) {
+    const bool machine = error == boost::system::errc::too_many_files_open ||
+                         error == boost::system::errc::too_many_files_open_in_system ||
+                         error == boost::system::errc::resource_unavailable_try_again ||
+                         error == boost::system::errc::not_enough_memory;
+    if (machine) {
+        return fmt::format("this machine cannot run a daemon now: {}", error.message());
+    }
+    return fmt::format(
+        "cannot listen on {}:{}: {}; --port 0 picks a free port",
+        options.listen.address().to_string(),
+        options.listen.port(),
+        error.message()
+    );
+}
+
 }  // namespace
 
 asio::awaitable<Result<Server>> Session::find_server() {
@@ -63,7 +80,9 @@ asio::awaitable<Result<Server>> Session::find_or_open(DaemonOptions options) {
     const auto deadline = std::chrono::steady_clock::now() + kLockPatience;
     while (true) {
         if (const auto running = directory->running_daemon()) {
-            co_return Server{running->url, directory->token()};
+            co_return directory->token().map([&](const std::string& token) {
+                return Server{running->url, token};
+            });
         }
         Result<Server> opened = co_await become_server(options);
         const bool is_held = !opened && opened.error().code == ErrorCode::conflict;
@@ -84,12 +103,25 @@ asio::awaitable<Result<Server>> Session::become_server(DaemonOptions options) {
     if (!lock) {
         co_return tl::unexpected(lock.error());
     }
+    const Result<std::string> token = directory->token();
+    if (!token) {
+        co_return tl::unexpected(token.error());
+    }
+    options.token = *token;
     Result<void> opened = open_daemon(*directory, std::move(*lock), options);
     if (!opened) {
         co_return tl::unexpected(opened.error());
     }
-    co_await daemon_->start();
-    co_return Server{daemon_->url(), directory->token()};
+    std::string broken;
+    try {
+        co_await daemon_->start();
+    } catch (const StorageError& error) {
+        broken = error.what();
+    }
+    if (!broken.empty()) {
+        co_return fail(ErrorCode::invalid_argument, broken);
+    }
+    co_return Server{daemon_->url(), *token};
 }
 
 asio::awaitable<Result<DataLock>> Session::take_lock(DataDirectory directory) {
@@ -105,25 +137,21 @@ asio::awaitable<Result<DataLock>> Session::take_lock(DataDirectory directory) {
 }
 
 // What keeps a daemon from starting is the user's to mend: a damaged database, a port that is
-// taken.
+// taken, a machine without a descriptor to spare.
 Result<void> Session::open_daemon(
     const DataDirectory& directory, DataLock lock, const DaemonOptions& options
 ) {
     try {
         daemon_ = std::make_unique<Daemon>(loop_, directory, std::move(lock), options);
-        return {};
+        Result<void> announced = daemon_->announce();
+        if (!announced) {
+            daemon_.reset();
+        }
+        return announced;
     } catch (const StorageError& error) {
         return fail(ErrorCode::invalid_argument, error.what());
     } catch (const boost::system::system_error& error) {
-        return fail(
-            ErrorCode::unavailable,
-            fmt::format(
-                "cannot listen on {}:{}: {}; --port 0 picks a free port",
-                options.listen.address().to_string(),
-                options.listen.port(),
-                error.code().message()
-            )
-        );
+        return fail(ErrorCode::unavailable, describe(error.code(), options));
     }
 }
 

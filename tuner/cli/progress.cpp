@@ -71,7 +71,9 @@ void Progress::set_trial(const Json& trial) {
     if (id == trial.end() || !id->is_number_integer()) {
         return;
     }
-    TrialLine& line = trials_[id->get<std::int64_t>()];
+    const auto number = id->get<std::int64_t>();
+    TrialLine& line = trials_[number];
+    count_out(number, line);
     line.state = text_or(trial, "state", line.state);
     if (trial.contains("parameters")) {
         line.parameters = parameters_text(trial.at("parameters"));
@@ -86,6 +88,24 @@ void Progress::set_trial(const Json& trial) {
         for (const Json& measurement : trial.at("measurements")) {
             measure(line, measurement);
         }
+    }
+    count_in(number, line);
+}
+
+void Progress::count_in(std::int64_t id, const TrialLine& line) {
+    if (line.state.empty()) {
+        return;
+    }
+    by_state_[line.state].insert(id);
+    if (line.state == "completed" && line.objective) {
+        ranked_.emplace(goal_ == "minimize" ? *line.objective : -*line.objective, id);
+    }
+}
+
+void Progress::count_out(std::int64_t id, const TrialLine& line) {
+    by_state_[line.state].erase(id);
+    if (line.objective) {
+        ranked_.erase({goal_ == "minimize" ? *line.objective : -*line.objective, id});
     }
 }
 
@@ -119,30 +139,18 @@ bool Progress::is_over() const {
     return state_ != "running" && count("running") == 0;
 }
 
+const std::set<std::int64_t>& Progress::in_state(const char* state) const {
+    static const std::set<std::int64_t> none;
+    const auto found = by_state_.find(state);
+    return found == by_state_.end() ? none : found->second;
+}
+
 std::int64_t Progress::count(const char* state) const {
-    return std::count_if(trials_.begin(), trials_.end(), [&](const auto& entry) {
-        return entry.second.state == state;
-    });
+    return std::ssize(in_state(state));
 }
 
 std::int64_t Progress::ended() const {
     return count("completed") + count("pruned") + count("failed") + count("cancelled");
-}
-
-std::vector<Progress::Trials::const_iterator> Progress::best_first() const {
-    std::vector<Trials::const_iterator> best;
-    for (auto trial = trials_.begin(); trial != trials_.end(); ++trial) {
-        if (trial->second.state == "completed" && trial->second.objective) {
-            best.push_back(trial);
-        }
-    }
-    const bool minimize = goal_ == "minimize";
-    std::stable_sort(best.begin(), best.end(), [&](auto a, auto b) {
-        const double x = *a->second.objective;
-        const double y = *b->second.objective;
-        return minimize ? x < y : x > y;
-    });
-    return best;
 }
 
 }  // namespace tuner

@@ -12,7 +12,9 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json_fwd.hpp>
@@ -59,13 +61,15 @@ class Progress {
         std::string reason;
     };
 
-    using Trials = std::map<std::int64_t, TrialLine>;
-
     void measure(TrialLine& line, const nlohmann::ordered_json& measurement) const;
+    void count_in(std::int64_t id, const TrialLine& line);
+    void count_out(std::int64_t id, const TrialLine& line);
+    const std::set<std::int64_t>& in_state(const char* state) const;
     std::int64_t count(const char* state) const;
     std::int64_t ended() const;
-    std::vector<Trials::const_iterator> best_first() const;
     std::optional<Duration> remaining(TimePoint now) const;
+    void add_running(std::vector<std::string>& lines, TimePoint now) const;
+    void add_best(std::vector<std::string>& lines) const;
     std::string title() const;
     std::string bar(std::size_t width) const;
     std::string counts() const;
@@ -85,7 +89,12 @@ class Progress {
     std::int64_t max_trials_ = 0;
     std::int64_t max_parallel_ = 1;
     std::optional<TimePoint> created_;
-    Trials trials_;
+    std::map<std::int64_t, TrialLine> trials_;
+
+    // What is asked of the trials at each event, kept so that it costs the same however many there
+    // are.
+    std::map<std::string, std::set<std::int64_t>> by_state_;
+    std::set<std::pair<double, std::int64_t>> ranked_;  // completed: best first, then the earlier
 };
 
 }  // namespace tuner

@@ -21,12 +21,11 @@ std::string word(const Json& event, const char* name) {
 }  // namespace
 
 std::string Progress::best_fields() const {
-    const auto best = best_first();
-    if (best.empty()) {
+    if (ranked_.empty()) {
         return "";
     }
-    const auto& [id, trial] = *best.front();
-    return fmt::format(" best={} best_trial={}", fmt::format("{:.6g}", *trial.objective), id);
+    const std::int64_t id = ranked_.begin()->second;
+    return fmt::format(" best={:.6g} best_trial={}", *trials_.at(id).objective, id);
 }
 
 std::string Progress::trial_fields(std::int64_t id, const TrialLine& trial) const {

@@ -108,34 +108,40 @@ std::string Progress::running_line(std::int64_t id, const TrialLine& trial, Time
     return text + trial.parameters;
 }
 
+void Progress::add_running(std::vector<std::string>& lines, TimePoint now) const {
+    const std::set<std::int64_t>& running = in_state("running");
+    std::size_t shown = 0;
+    for (auto id = running.begin(); id != running.end() && shown < kMaxRunningLines; ++id) {
+        if (shown++ == 0) {
+            lines.push_back(fmt::format("running  {}", metric_));
+        }
+        lines.push_back(running_line(*id, trials_.at(*id), now));
+    }
+    if (running.size() > kMaxRunningLines) {
+        lines.push_back(fmt::format("       and {} more", running.size() - kMaxRunningLines));
+    }
+}
+
+void Progress::add_best(std::vector<std::string>& lines) const {
+    std::size_t shown = 0;
+    for (auto best = ranked_.begin(); best != ranked_.end() && shown < kBestLines; ++best) {
+        if (shown++ == 0) {
+            lines.push_back(fmt::format("best     {}", metric_));
+        }
+        const TrialLine& trial = trials_.at(best->second);
+        lines.push_back(fmt::format(
+            "{:>5}  {:>10}{:18}{}", best->second, number_text(trial.objective), "", trial.parameters
+        ));
+    }
+}
+
 std::vector<std::string> Progress::render(std::size_t width, TimePoint now) const {
     const std::string right = counts() + times(now);
     const std::size_t room = width > right.size() + 5 ? width - right.size() - 5 : 0;
     std::vector<std::string> lines{title()};
     lines.push_back(bar(std::clamp(room, std::size_t{10}, kMaxBarWidth)) + " " + right);
-    std::size_t shown = 0;
-    for (const auto& [id, trial] : trials_) {
-        if (trial.state == "running" && shown++ < kMaxRunningLines) {
-            if (shown == 1) {
-                lines.push_back(fmt::format("running  {}", metric_));
-            }
-            lines.push_back(running_line(id, trial, now));
-        }
-    }
-    if (shown > kMaxRunningLines) {
-        lines.push_back(fmt::format("       and {} more", shown - kMaxRunningLines));
-    }
-    auto best = best_first();
-    best.resize(std::min(best.size(), kBestLines));
-    for (std::size_t i = 0; i < best.size(); ++i) {
-        if (i == 0) {
-            lines.push_back(fmt::format("best     {}", metric_));
-        }
-        const auto& [id, trial] = *best[i];
-        lines.push_back(fmt::format(
-            "{:>5}  {:>10}{:18}{}", id, number_text(trial.objective), "", trial.parameters
-        ));
-    }
+    add_running(lines, now);
+    add_best(lines);
     for (std::size_t i = colour_ ? 2 : 0; i < lines.size(); ++i) {
         lines[i] = cut_to_width(lines[i], width);
     }

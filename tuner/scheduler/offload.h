@@ -1,5 +1,5 @@
 // offload() runs a pure function on the worker pool and resumes the caller on its own executor with
-// the result.
+// the result. A simulation passes its loop for the pool.
 //
 // The function gets no references to the loop's state: what it needs is moved in, what it makes is
 // moved out. The caller cannot be cancelled while it waits; functions here take milliseconds.
@@ -11,24 +11,24 @@
 #include <type_traits>
 #include <utility>
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/execution.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/prefer.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 namespace tuner {
 
 template <class Function>
 boost::asio::awaitable<std::invoke_result_t<Function>> offload(
-    boost::asio::thread_pool& pool, Function function
+    boost::asio::any_io_executor pool, Function function
 ) {
     namespace asio = boost::asio;
     using Value = std::invoke_result_t<Function>;
-    auto initiate = [&pool](auto handler, Function work) {
+    auto initiate = [pool = std::move(pool)](auto handler, Function work) {
         // Keeps the loop running while it waits for us.
         const auto home = asio::prefer(
             asio::get_associated_executor(handler), asio::execution::outstanding_work.tracked

@@ -8,37 +8,21 @@ namespace tuner {
 
 namespace {
 
-bool is_failure(const Trial& trial) {
-    return trial.state == TrialState::failed && trial.failure->kind != FailureKind::infeasible;
+bool first_trials_all_failed(const Tally& tally, const PlanFacts& facts) {
+    return tally.failures() == tally.judged() &&
+           tally.failures() - facts.forgiven_failures >= kFirstFailures;
 }
 
-// The last failure in order of ending: the trainer's own last words for the study's message.
-const Trial* last_failure(const History& history) {
-    const Trial* last = nullptr;
-    for (const Trial& trial : history.trials) {
-        if (is_failure(trial) && (last == nullptr || *trial.ended >= *last->ended)) {
-            last = &trial;
-        }
-    }
-    return last;
-}
-
-bool first_trials_all_failed(const History& history, const PlanFacts& facts) {
-    const auto ended =
-        std::count_if(history.trials.begin(), history.trials.end(), [](const Trial& trial) {
-            return is_final(trial.state) && trial.state != TrialState::cancelled;
-        });
-    const std::int64_t failures = count_failures(history);
-    return failures == ended && failures - facts.forgiven_failures >= kFirstFailures;
-}
-
-Plan stop_for_failures(Plan::Step step, const History& history, std::string_view headline) {
-    const Trial* last = last_failure(history);
+// With the trainer's own last words.
+Plan stop_for_failures(Plan::Step step, const Tally& tally, std::string_view headline) {
     Plan plan;
     plan.step = step;
     plan.reason = StudyReason::failed_trials;
     plan.message = fmt::format(
-        "{} The last one, trial {}: {}", headline, last->id.value(), last->failure->message
+        "{} The last one, trial {}: {}",
+        headline,
+        tally.last_failure()->trial.value(),
+        tally.last_failure()->message
     );
     return plan;
 }
@@ -52,37 +36,33 @@ Plan finish_with(StudyReason reason) {
 
 }  // namespace
 
-std::int64_t count_failures(const History& history) {
-    return std::count_if(history.trials.begin(), history.trials.end(), is_failure);
-}
-
-Plan next_plan(const Study& study, const History& history, const PlanFacts& facts) {
+Plan next_plan(const Study& study, const Tally& tally, const PlanFacts& facts) {
     if (study.state != StudyState::running) {
         return {};
     }
     const Limits& limits = study.config.limits;
-    const std::int64_t failures = count_failures(history);
+    const std::int64_t failures = tally.failures();
     if (limits.max_failed_trials > 0 && failures >= limits.max_failed_trials) {
         return stop_for_failures(
             Plan::Step::finish,
-            history,
+            tally,
             fmt::format(
                 "{} of {} trials failed, which reaches maxFailedTrials {}.",
                 failures,
-                history.trials.size(),
+                tally.total(),
                 limits.max_failed_trials
             )
         );
     }
-    if (first_trials_all_failed(history, facts)) {
+    if (first_trials_all_failed(tally, facts)) {
         return stop_for_failures(
-            Plan::Step::pause, history, fmt::format("The first {} trials all failed.", failures)
+            Plan::Step::pause, tally, fmt::format("The first {} trials all failed.", failures)
         );
     }
 
-    const std::int64_t running = history.count(TrialState::running);
-    const std::int64_t pending = history.count(TrialState::pending);
-    const auto total = static_cast<std::int64_t>(history.trials.size());
+    const std::int64_t running = tally.count(TrialState::running);
+    const std::int64_t pending = tally.count(TrialState::pending);
+    const std::int64_t total = tally.total();
     const bool no_new_trials = facts.exhausted || total >= limits.max_trials;
     if (no_new_trials && running == 0 && pending == 0) {
         return finish_with(
@@ -92,9 +72,10 @@ Plan next_plan(const Study& study, const History& history, const PlanFacts& fact
 
     Plan plan;
     std::int64_t free = limits.max_parallel_trials - running;
-    for (const Trial& trial : history.trials) {
-        if (free > 0 && trial.state == TrialState::pending && !facts.waiting.contains(trial.id)) {
-            plan.relaunch.push_back(trial.id);
+    for (auto trial = tally.pending().begin(); free > 0 && trial != tally.pending().end();
+         ++trial) {
+        if (!facts.waiting.contains(*trial)) {
+            plan.relaunch.push_back(*trial);
             --free;
         }
     }

@@ -1,5 +1,5 @@
-// next_plan() decides what a study does next. It is pure: the study, its trials and a few facts in,
-// a Plan out.
+// next_plan() decides what a study does next. It is pure: the study, the tally of its trials and a
+// few facts in, a Plan out.
 //
 // The StudyRunner carries a plan out and asks again until there is nothing to do but wait. Trials
 // that wait to be run again go before new ones; never more than maxParallelTrials run at once;
@@ -7,8 +7,8 @@
 
 #pragma once
 
-#include "tuner/study/history.h"
 #include "tuner/study/study.h"
+#include "tuner/study/tally.h"
 
 #include <cstdint>
 #include <set>
@@ -43,10 +43,6 @@ struct Plan {
     std::string message;
 };
 
-Plan next_plan(const Study& study, const History& history, const PlanFacts& facts);
-
-// How many of the trials count against maxFailedTrials: failed ones, without infeasible points,
-// which are results.
-std::int64_t count_failures(const History& history);
+Plan next_plan(const Study& study, const Tally& tally, const PlanFacts& facts);
 
 }  // namespace tuner

@@ -103,8 +103,8 @@ asio::awaitable<Result<void>> StudyRunner::do_resume() {
     }
     PlanFacts facts;
     facts.waiting = facts_.waiting;
-    facts.forgiven_failures = count_failures(history());
-    const Plan plan = next_plan(after, history(), facts);
+    facts.forgiven_failures = record_.tally().failures();
+    const Plan plan = next_plan(after, record_.tally(), facts);
     if (plan.step == Plan::Step::finish) {
         co_return fail(ErrorCode::conflict, describe_refusal(study(), plan));
     }

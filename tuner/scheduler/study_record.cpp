@@ -32,7 +32,16 @@ StudyRecord::StudyRecord(
     : storage_(storage),
       clock_(clock),
       study_(std::move(study)),
-      history_{study_.config, std::move(trials)} {}
+      history_{study_.config, std::move(trials)} {
+    count_all();
+}
+
+void StudyRecord::count_all() {
+    tally_ = Tally(history_.trials);
+    for (const Trial& trial : history_.trials) {
+        changed_.insert(changed_.end(), trial.id);
+    }
+}
 
 const Trial& StudyRecord::trial(TrialId id) const {
     const auto index = static_cast<std::size_t>(id.value()) - 1;
@@ -44,19 +53,28 @@ Trial& StudyRecord::mutable_trial(TrialId id) {
     return const_cast<Trial&>(trial(id));  // NOLINT: *this is not const
 }
 
-History StudyRecord::history_without_measurements() const {
-    History copy{history_.config, {}};
-    copy.trials.reserve(history_.trials.size());
-    for (const Trial& trial : history_.trials) {
-        Trial& slim = copy.trials.emplace_back();
-        slim.id = trial.id;
-        slim.assignment = trial.assignment;
-        slim.provenance = trial.provenance;
-        slim.state = trial.state;
-        slim.outcome = trial.outcome;
-        slim.failure = trial.failure;
+// For changes of state: what a running trial measures meanwhile is no business of the tally.
+void StudyRecord::replace(Trial after) {
+    Trial& present = mutable_trial(after.id);
+    tally_.change(present, after);
+    changed_.insert(after.id);
+    present = std::move(after);
+}
+
+std::vector<Trial> StudyRecord::take_changes() {
+    std::vector<Trial> changes;
+    changes.reserve(changed_.size());
+    for (const TrialId id : std::exchange(changed_, {})) {
+        const Trial& present = trial(id);
+        Trial& slim = changes.emplace_back();
+        slim.id = present.id;
+        slim.assignment = present.assignment;
+        slim.provenance = present.provenance;
+        slim.state = present.state;
+        slim.outcome = present.outcome;
+        slim.failure = present.failure;
     }
-    return copy;
+    return changes;
 }
 
 asio::awaitable<void> StudyRecord::store(Study after) {
@@ -78,7 +96,11 @@ asio::awaitable<void> StudyRecord::add_trials(std::vector<Suggestion> suggestion
     auto add = [key = study_.key, added, now](Storage& s) { return s.add_trials(key, added, now); };
     must(co_await storage_(std::move(add)));
     failpoint("daemon.trials_created");
-    history_.trials.insert(history_.trials.end(), added.begin(), added.end());
+    for (Trial& trial : added) {
+        tally_.add(trial);
+        changed_.insert(trial.id);
+        history_.trials.push_back(std::move(trial));
+    }
 }
 
 asio::awaitable<AttemptRecord> StudyRecord::begin_attempt(
@@ -93,7 +115,7 @@ asio::awaitable<AttemptRecord> StudyRecord::begin_attempt(
     Result<AttemptRecord> record = co_await storage_(std::move(begin));
     AttemptRecord begun = must(std::move(record));
     failpoint("daemon.intent_recorded");
-    mutable_trial(id) = std::move(started);
+    replace(std::move(started));
     co_return begun;
 }
 
@@ -109,9 +131,10 @@ asio::awaitable<void> StudyRecord::add_measurements(TrialId id, AttemptId attemp
     auto add = [attempt, report, now = clock_.now()](Storage& s) {
         return s.add_measurements(attempt, report.measurements, report.metrics_offset, now);
     };
-    must(co_await storage_(std::move(add)));
+    Result<std::vector<Measurement>> stored = co_await storage_(std::move(add));
     failpoint("daemon.measurements_recorded");
-    for (Measurement& measurement : report.measurements) {
+    // What the record left out as repeated, memory leaves out too.
+    for (Measurement& measurement : must(std::move(stored))) {
         must(mutable_trial(id).record(std::move(measurement)));
     }
 }
@@ -122,7 +145,7 @@ asio::awaitable<void> StudyRecord::end_attempt(AttemptId attempt, AttemptExit ex
     failpoint("daemon.end_decided");
     must(co_await storage_(std::move(end_it)));
     failpoint("daemon.end_recorded");
-    mutable_trial(after.id) = std::move(after);
+    replace(std::move(after));
 }
 
 asio::awaitable<void> StudyRecord::set_stopping(AttemptId attempt) {
@@ -132,19 +155,17 @@ asio::awaitable<void> StudyRecord::set_stopping(AttemptId attempt) {
 }
 
 asio::awaitable<void> StudyRecord::cancel_pending_trials() {
-    for (Trial& pending : history_.trials) {
-        if (pending.state != TrialState::pending) {
-            continue;
-        }
+    const std::set<TrialId> pending = tally_.pending();
+    for (const TrialId id : pending) {
         const TimePoint now = clock_.now();
-        Trial after = pending;
+        Trial after = trial(id);
         must(after.cancel(now));
         auto update = [key = study_.key, after, now](Storage& s) {
             return s.update_trial(key, after, TrialState::pending, now);
         };
         must(co_await storage_(std::move(update)));
         failpoint("daemon.pending_trial_cancelled");
-        pending = std::move(after);
+        replace(std::move(after));
     }
 }
 
@@ -162,6 +183,7 @@ asio::awaitable<void> StudyRecord::reload() {
     std::vector<Trial> trials = co_await storage_(std::move(read_trials));
     study_ = must(std::move(study));
     history_ = History{study_.config, std::move(trials)};
+    count_all();
 }
 
 void StudyRecord::pause_in_memory(std::string why) {

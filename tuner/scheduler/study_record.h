@@ -13,8 +13,10 @@
 #include "tuner/storage/storage_thread.h"
 #include "tuner/study/history.h"
 #include "tuner/study/study.h"
+#include "tuner/study/tally.h"
 
 #include <filesystem>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -32,8 +34,12 @@ class StudyRecord {
 
     const Trial& trial(TrialId id) const;
 
-    // What an optimizer needs of the history: everything but the curves, which can be long.
-    History history_without_measurements() const;
+    const Tally& tally() const { return tally_; }
+
+    // The trials that became others since the last call, by number and without their curves, which
+    // can be long: what brings an optimizer's own copy of the history up to date. The first call,
+    // and the one after a reload, gives all.
+    std::vector<Trial> take_changes();
 
     // Stores a study that was changed by a transition or has other limits.
     boost::asio::awaitable<void> store(Study after);
@@ -72,12 +78,16 @@ class StudyRecord {
 
   private:
     Trial& mutable_trial(TrialId id);
+    void replace(Trial after);
+    void count_all();
 
     StorageThread& storage_;
     const Clock& clock_;
 
     Study study_;
     History history_;
+    Tally tally_;
+    std::set<TrialId> changed_;  // since take_changes()
 };
 
 }  // namespace tuner

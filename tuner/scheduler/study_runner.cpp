@@ -6,10 +6,10 @@
 #include "tuner/formats/event_json.h"
 #include "tuner/optimizer/catalog.h"
 #include "tuner/scheduler/offload.h"
+#include "tuner/scheduler/recovery.h"
 
 #include <utility>
 
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
@@ -22,6 +22,18 @@ namespace {
 
 void must(const Result<void>& transition) {
     ensures(transition.has_value(), "the plan asks for legal transitions only");
+}
+
+// `changes` are by number: each trial is one that `seen` has, or its next one.
+void bring_up_to_date(History& seen, std::vector<Trial> changes) {
+    for (Trial& trial : changes) {
+        const auto index = static_cast<std::size_t>(trial.id.value()) - 1;
+        if (index == seen.trials.size()) {
+            seen.trials.push_back(std::move(trial));
+        } else {
+            seen.trials.at(index) = std::move(trial);
+        }
+    }
 }
 
 }  // namespace
@@ -45,7 +57,7 @@ StudyRunner::StudyRunner(RunnerContext& context, Study study, std::vector<Trial>
           context.loop, [](const std::exception_ptr& error) { std::rethrow_exception(error); }
       ),
       gone_(context.loop) {
-    facts_.forgiven_failures = count_failures(history());
+    facts_.forgiven_failures = record_.tally().failures();
 }
 
 asio::awaitable<void> StudyRunner::run() {
@@ -86,7 +98,7 @@ asio::awaitable<void> StudyRunner::end() {
 }
 
 asio::awaitable<void> StudyRunner::turn() {
-    Plan plan = context_.passive ? Plan{} : next_plan(study(), history(), facts_);
+    Plan plan = context_.passive ? Plan{} : next_plan(study(), record_.tally(), facts_);
     if (plan.step != Plan::Step::wait) {
         co_await act(std::move(plan));
         co_return;
@@ -116,35 +128,36 @@ asio::awaitable<void> StudyRunner::apply(Message message) {
 
 // Adopts what an earlier daemon, or this one before storage broke, left alive.
 asio::awaitable<void> StudyRunner::recover() {
-    const bool over =
-        study().state == StudyState::cancelled || study().state == StudyState::finished;
-    if (over) {
-        co_await record_.cancel_pending_trials();  // end_study() may not have come so far
-    }
     std::vector<AttemptRecord> live = co_await record_.live_attempts();
+    std::size_t adopted_count = 0;
     for (AttemptRecord& attempt : live) {
         if (attempts_.contains(attempt.trial)) {
             continue;
         }
-        if (attempt.state == AttemptState::intent) {
+        const Resumption row = choose_resumption(study(), attempt.state);
+        if (row.way == Resumption::Way::abandon) {
             failpoint("daemon.before_abandon");
             co_await context_.executor.abandon(attempt);
             failpoint("daemon.abandoned");
             AttemptExit exit;
             exit.kind = ExitKind::never_started;
-            co_await end_attempt(
-                std::move(attempt), std::move(exit), over ? StopPurpose::cancel : StopPurpose::none
-            );
+            co_await end_attempt(std::move(attempt), std::move(exit), row.purpose);
             continue;
         }
-        const bool told = attempt.state == AttemptState::stopping;
-        const StopPurpose purpose = over   ? StopPurpose::cancel
-                                    : told ? StopPurpose::requeue
-                                           : StopPurpose::none;
         failpoint("daemon.before_adopt");
         std::unique_ptr<Attempt> adopted = co_await context_.executor.adopt(attempt);
         failpoint("daemon.adopted");
-        attempts_.add(std::move(attempt), std::move(adopted), purpose);
+        attempts_.add(std::move(attempt), std::move(adopted), row.purpose);
+        ++adopted_count;
+    }
+    if (!live.empty()) {
+        log::info(
+            "study_recovered",
+            fmt::format("study={} attempts={} adopted={}", study().id, live.size(), adopted_count)
+        );
+    }
+    if (cancels_pending(study())) {
+        co_await record_.cancel_pending_trials();
     }
 }
 
@@ -185,15 +198,23 @@ asio::awaitable<void> StudyRunner::act(Plan plan) {
     }
 }
 
+// The optimizer's copy of the history goes to the worker with what has changed and comes back with
+// the suggestions: a long study copies a handful of trials for a suggestion, not all of them.
 asio::awaitable<void> StudyRunner::add_suggestions(std::int64_t count) {
     auto suggest = [optimizer = optimizer_.get(),
-                    history = record_.history_without_measurements(),
-                    wanted = static_cast<int>(count),
-                    seed = *study().config.seed] {
-        Rng rng(seed, "suggest", history.trials.size() + 1);
-        return optimizer->suggest(history, wanted, rng);
+                    seen = std::move(seen_),
+                    config = study().config,
+                    changes = record_.take_changes(),
+                    wanted = static_cast<int>(count)]() mutable {
+        seen.config = std::move(config);
+        bring_up_to_date(seen, std::move(changes));
+        Rng rng(*seen.config.seed, "suggest", seen.trials.size() + 1);
+        std::vector<Suggestion> suggestions = optimizer->suggest(seen, wanted, rng);
+        return std::pair(std::move(suggestions), std::move(seen));
     };
-    std::vector<Suggestion> suggestions = co_await offload(context_.pool, std::move(suggest));
+    auto proposed = co_await offload(context_.pool, std::move(suggest));
+    std::vector<Suggestion> suggestions = std::move(proposed.first);
+    seen_ = std::move(proposed.second);
     facts_.exhausted = suggestions.size() < static_cast<std::size_t>(count);
     if (!suggestions.empty()) {
         co_await record_.add_trials(std::move(suggestions));
@@ -239,8 +260,7 @@ asio::awaitable<void> StudyRunner::end_attempt(
 }
 
 asio::awaitable<void> StudyRunner::wait_backoff(TrialId id, Duration duration) {
-    asio::steady_timer timer(context_.loop, duration);
-    co_await timer.async_wait(asio::use_awaitable);
+    co_await context_.sleeper.sleep(duration);
     inbox_.push(BackoffOver{id});
 }
 

@@ -16,6 +16,7 @@
 #include "tuner/scheduler/inbox.h"
 #include "tuner/scheduler/plan.h"
 #include "tuner/scheduler/running_attempts.h"
+#include "tuner/scheduler/sleeper.h"
 #include "tuner/scheduler/study_record.h"
 #include "tuner/scheduler/task_group.h"
 #include "tuner/storage/storage_thread.h"
@@ -29,18 +30,18 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/thread_pool.hpp>
 
 namespace tuner {
 
 // What every runner works with; all of it outlives the runners.
 struct RunnerContext {
     boost::asio::any_io_executor loop;
-    boost::asio::thread_pool& pool;
+    boost::asio::any_io_executor pool;  // of the workers that optimizers think on
     StorageThread& storage;
     Executor& executor;
     EventFeed& feed;
     const Clock& clock;
+    Sleeper& sleeper;
     const MachineEnvironment& machine;
     std::filesystem::path studies_dir;  // attempts live in STUDIES_DIR/STUDY/TRIAL/NUMBER
     std::function<void(std::string)>
@@ -124,6 +125,7 @@ class StudyRunner {
     std::unique_ptr<const Optimizer> optimizer_;
 
     StudyRecord record_;
+    History seen_;  // the optimizer's own copy of the history (add_suggestions)
     PlanFacts facts_;
     Inbox<Message> inbox_;
     RunningAttempts attempts_;

@@ -2,11 +2,12 @@
 
 #include "tuner/base/failpoint.h"
 #include "tuner/storage/migrations.h"
+#include "tuner/storage/network_file_system.h"
+#include "tuner/storage/schema_check.h"
 
 #include <cerrno>
 #include <fcntl.h>
 #include <iterator>
-#include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
 
@@ -26,17 +27,16 @@ void create_if_missing(const std::filesystem::path& file) {
         return;
     }
     if (errno != EEXIST) {
+        const bool full = errno == ENOSPC || errno == EDQUOT;
         const std::string reason = std::generic_category().message(errno);
-        throw StorageError(fmt::format(
-            "cannot create the database {}: {}; its folder must exist and you must be allowed to "
-            "write there",
-            file.string(),
-            reason
-        ));
-    }
-    if (!std::filesystem::is_regular_file(file)) {
         throw StorageError(
-            fmt::format("cannot open the database {}: it is not a regular file", file.string())
+            fmt::format(
+                "cannot create the database {}: {}; its folder must exist and you must be allowed "
+                "to write there",
+                file.string(),
+                reason
+            ),
+            full ? StorageTrouble::full : StorageTrouble::fault
         );
     }
 }
@@ -45,12 +45,12 @@ void check_health(Connection& connection) {
     Statement check = connection.query("PRAGMA quick_check(1)");
     const std::string verdict = check.next() ? check.text() : "no answer";
     if (verdict != "ok") {
-        throw StorageError(fmt::format(
-            "database {} is damaged: {}; it was left as it is: copy it, then put back a backup "
-            "(FILE.backup-vN) or use another data directory",
-            connection.name(),
-            verdict
-        ));
+        connection.give_up(
+            StorageTrouble::damaged,
+            fmt::format(
+                "database {} is damaged: {}; it was left as it is", connection.name(), verdict
+            )
+        );
     }
 }
 
@@ -70,40 +70,50 @@ void enter_wal_mode(Connection& connection) {
 }  // namespace
 
 Database Database::open(
-    const std::filesystem::path& file, const AttemptIdentity& daemon, TimePoint now
+    const std::filesystem::path& file,
+    const AttemptIdentity& daemon,
+    TimePoint now,
+    const StorageOptions& options
 ) {
+    if (!options.force_network_file_system) {
+        refuse_network_file_system(file.has_parent_path() ? file.parent_path() : ".");
+    }
     create_if_missing(file);
-    Connection connection = Connection::open(file);
+    const FileCheck present = FileCheck::of(file);
+    Connection connection = Connection::open(file, options.busy_timeout);
     connection.keep_file_as_it_is(true);
     check_health(connection);
-    schema_version(connection, std::ssize(all_migrations()));
+    const std::int64_t version = schema_version(connection, std::ssize(all_migrations()));
+    check_schema(connection, all_migrations(), version);
     connection.keep_file_as_it_is(false);
     enter_wal_mode(connection);
     failpoint("daemon.wal_entered");
-    connection.run_script("PRAGMA synchronous = FULL");
+    connection.run_script(
+        fmt::format("PRAGMA synchronous = FULL; PRAGMA journal_size_limit = {}", kWalKeptBytes)
+    );
     migrate(connection, all_migrations());
 
-    Database database(std::move(connection), daemon, now);
-
-    struct stat status {};
-
-    if (::stat(file.c_str(), &status) == 0) {
-        database.device_ = status.st_dev;
-        database.inode_ = status.st_ino;
-    }
+    Database database(std::make_shared<Connection>(std::move(connection)), daemon, now);
+    database.file_ = present;
     return database;
 }
 
 Database Database::in_memory(TimePoint now) {
     Connection connection = Connection::in_memory();
     migrate(connection, all_migrations());
-    return Database(std::move(connection), {}, now);
+    return Database(std::make_shared<Connection>(std::move(connection)), {}, now);
 }
 
-Database::Database(Connection connection, const AttemptIdentity& daemon, TimePoint now)
+Database Database::in_memory_again(const Database& earlier, TimePoint now) {
+    return Database(earlier.connection_, {}, now);
+}
+
+Database::Database(
+    std::shared_ptr<Connection> connection, const AttemptIdentity& daemon, TimePoint now
+)
     : connection_(std::move(connection)) {
-    Transaction transaction(connection_, Transaction::Kind::write);
-    connection_.run(
+    Transaction transaction(*connection_, Transaction::Kind::write);
+    connection_->run(
         "INSERT INTO daemon (boot_id, pid_namespace, pid, start_ticks, started_ms)"
         " VALUES (?1, ?2, ?3, ?4, ?5)",
         daemon.boot_id,
@@ -112,33 +122,23 @@ Database::Database(Connection connection, const AttemptIdentity& daemon, TimePoi
         static_cast<std::int64_t>(daemon.start_ticks),
         now
     );
-    epoch_ = connection_.last_key();
+    epoch_ = connection_->last_key();
     failpoint("daemon.before_epoch");
     transaction.commit();
     failpoint("daemon.after_epoch");
 }
 
-// A file that was moved, replaced or removed would take what we write with it.
-void Database::check_file() const {
-    if (inode_ == 0) {
-        return;
-    }
-
-    struct stat status {};
-
-    if (::stat(connection_.name().c_str(), &status) != 0 || status.st_dev != device_ ||
-        status.st_ino != inode_) {
-        throw StorageError(fmt::format(
-            "database {} was moved, replaced or removed while in use: nothing more is written; put "
-            "the file back, or start again",
-            connection_.name()
-        ));
+void Database::check_file() {
+    if (const std::optional<std::string> what = file_.what_happened()) {
+        connection_->give_up(
+            StorageTrouble::broken, fmt::format("database {} {}", connection_->name(), *what)
+        );
     }
 }
 
 void Database::check_epoch() {
     Statement newest =
-        connection_.query("SELECT epoch, pid, started_ms FROM daemon ORDER BY epoch DESC LIMIT 1");
+        connection_->query("SELECT epoch, pid, started_ms FROM daemon ORDER BY epoch DESC LIMIT 1");
     const std::int64_t epoch = newest.next() ? newest.integer() : 0;
     if (epoch == epoch_) {
         return;
@@ -146,7 +146,7 @@ void Database::check_epoch() {
     const std::int64_t pid = newest.integer();
     throw StaleDaemon(fmt::format(
         "database {} was taken over by another daemon (pid {}, started {}): this one must end",
-        connection_.name(),
+        connection_->name(),
         pid,
         to_rfc3339(newest.time())
     ));

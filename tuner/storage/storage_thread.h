@@ -6,8 +6,8 @@
 // What a call throws is thrown to the waiting coroutine. The events it committed are announced on
 // the loop before that coroutine goes on. Cancelling the coroutine cancels nothing here: a call
 // that was made is carried out, and its answer waits. Lambdas are values: they capture copies, no
-// references. Owned by the daemon; the loop must outlive it. Its end waits for every call made so
-// far.
+// references. Owned by the daemon; the loop must outlive it. A simulation gives it an executor to
+// run the calls on and a probe that can make them fail.
 
 #pragma once
 
@@ -39,15 +39,23 @@ class StorageThread {
     // Called on the loop with the events of a call, in order; never with none.
     using Announce = std::function<void(std::vector<Event>)>;
 
-    // `loop` is the executor of the one loop thread.
+    // Called around each call, where it runs; what it throws, the call throws.
+    enum class Moment { before, after };
+    using Probe = std::function<void(Moment)>;
+
     StorageThread(Storage storage, boost::asio::any_io_executor loop, Announce announce);
 
-    // Carries out every call that was made, then ends the thread. Answers and events still on their
-    // way are the loop's.
-    ~StorageThread();
+    // For simulations: the calls run on `calls`; those that have not when this ends never must.
+    StorageThread(
+        Storage storage,
+        boost::asio::any_io_executor loop,
+        Announce announce,
+        boost::asio::any_io_executor calls,
+        Probe probe
+    );
 
-    StorageThread(const StorageThread&) = delete;
-    StorageThread& operator=(const StorageThread&) = delete;
+    // Carries out every call that was made. Answers and events on their way are the loop's.
+    ~StorageThread();
 
     // Runs `call` on the storage thread and returns or throws what it does.
     template <class F>
@@ -63,7 +71,6 @@ class StorageThread {
 
     template <class F, class Handler>
     void start(F call, Handler handler);
-
     // On the storage thread: runs the call; `failure` is what it threw.
     template <class F>
     Value<F> run(F& call, std::exception_ptr& failure);
@@ -71,7 +78,9 @@ class StorageThread {
     Storage storage_;
     boost::asio::any_io_executor loop_;
     Announce announce_;
-    boost::asio::thread_pool thread_{1};
+    std::optional<boost::asio::thread_pool> thread_;
+    boost::asio::any_io_executor calls_;  // where they run: the thread, or the simulation's loop
+    Probe probe_;
 };
 
 template <class F>
@@ -116,18 +125,22 @@ void StorageThread::start(F call, Handler handler) {
         };
         asio::post(loop, std::move(announce));
     };
-    asio::post(thread_, std::move(job));
+    asio::post(calls_, std::move(job));
 }
 
 template <class F>
 StorageThread::Value<F> StorageThread::run(F& call, std::exception_ptr& failure) {
     try {
+        Value<F> value;
+        probe_(Moment::before);
         if constexpr (std::is_void_v<std::invoke_result_t<F, Storage&>>) {
             call(storage_);
-            return std::monostate();
+            value.emplace();
         } else {
-            return call(storage_);
+            value.emplace(call(storage_));
         }
+        probe_(Moment::after);
+        return value;
     } catch (...) {
         failure = std::current_exception();
         return std::nullopt;

@@ -7,6 +7,7 @@
 
 #include "tuner/study/parameter.h"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,7 +21,7 @@ class Assignment {
 
     Assignment() = default;
 
-    explicit Assignment(std::vector<Entry> entries) : entries_(std::move(entries)) {}
+    explicit Assignment(std::vector<Entry> entries);
 
     // The values in order of declaration.
     const std::vector<Entry>& entries() const { return entries_; }
@@ -31,10 +32,15 @@ class Assignment {
     // A text that is equal for two assignments exactly when they are the same point.
     std::string canonical_key() const;
 
+    // A number that differs for almost all assignments of different keys and never for equal ones.
+    // Known from the start, so that many assignments are compared quickly.
+    std::uint64_t fingerprint() const { return fingerprint_; }
+
     friend bool operator==(const Assignment&, const Assignment&) = default;
 
   private:
     std::vector<Entry> entries_;
+    std::uint64_t fingerprint_ = 0;
 };
 
 // "--nnsize=511" for each value: what a trainer gets after the user's own arguments.
