@@ -37,6 +37,7 @@ struct Launch {
     std::optional<Duration> timeout;
     std::optional<Duration> stall_timeout;
     Duration termination_grace{30'000};
+    Duration unkillable_after{60'000};  // after the kill: when a person is told that it has no end
 };
 
 // What a trainer said since the last report: the measurements, and how far its metric file is now

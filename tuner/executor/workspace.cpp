@@ -120,6 +120,10 @@ std::string Workspace::read_log_tail() const {
     return tail.empty() ? read_tail(folder_.get(), kStdoutLog) : tail;
 }
 
+std::string Workspace::read_unkillable() const {
+    return read_file(folder_.get(), kUnkillableFile, kMaxUnkillableBytes).value_or("");
+}
+
 std::string Workspace::read_shim_log() const {
     return read_tail(folder_.get(), kShimLog);
 }
