@@ -72,8 +72,9 @@ class Executor {
     virtual ~Executor() = default;
 
     // Prepares an attempt up to the point where its identity is known and the trainer waits for the
-    // word. `invalid_argument` when it can never start (no such program or folder), `unavailable`
-    // when it cannot now.
+    // word. `invalid_argument` when it can never start (no such program or folder), `exhausted`
+    // when the machine has no room for it now (disk, descriptors, processes), `unavailable` when
+    // something else is wrong with the machine.
     virtual boost::asio::awaitable<Result<std::unique_ptr<Attempt>>> start(Launch launch) = 0;
 
     // Takes over an attempt of an earlier daemon. Its run() returns `lost` when no trace proves how

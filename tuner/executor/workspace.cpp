@@ -1,5 +1,6 @@
 #include "tuner/executor/workspace.h"
 
+#include "tuner/executor/shortage.h"
 #include "tuner/formats/durable_file.h"
 #include "tuner/formats/utf8.h"
 
@@ -58,9 +59,10 @@ Result<Workspace> Workspace::create(const std::string& dir) {
     for (const fs::path& part : fs::path(dir)) {
         made = (fs::path(made) / part).string();
         if (::mkdir(made.c_str(), 0700) != 0 && errno != EEXIST && errno != EISDIR) {
+            const int error = errno;
             return fail(
-                ErrorCode::unavailable,
-                fmt::format("cannot make the folder \"{}\": {}", made, std::strerror(errno))
+                code_of(error),
+                fmt::format("cannot make the folder \"{}\": {}", made, std::strerror(error))
             );
         }
     }
