@@ -70,7 +70,7 @@ struct Library {
 
 // The first row that fits an include counts. {fmt} may be included everywhere.
 const std::vector<Library> kLibraries{
-    {"sqlite3.h", {"tuner/storage/sqlite.cpp"}},
+    {"sqlite3.h", {"tuner/storage/sqlite"}, true},
     {"nlohmann/json_fwd.hpp", {"tuner/formats/", "tuner/api/", "tuner/cli/"}},
     {"nlohmann/", {"tuner/formats/", "tuner/api/", "tuner/cli/", "trainer/"}, true},
     {"yaml-cpp/", {"tuner/formats/"}, true},

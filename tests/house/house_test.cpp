@@ -140,7 +140,7 @@ TEST_CASE("a library away from its home is found", "[house]") {
     CHECK(
         libraries("tuner/storage/storage.cpp", "<sqlite3.h>") ==
         Findings{"tuner/storage/storage.cpp:1: sqlite3.h may be included only in "
-                 "tuner/storage/sqlite.cpp"}
+                 "tuner/storage/sqlite"}
     );
     for (const auto& [path, include] : std::vector<std::pair<const char*, const char*>>{
              {"tuner/study/a.cpp", "<nlohmann/json_fwd.hpp>"},

@@ -363,3 +363,25 @@ TEST_CASE("a study can be forgotten once nothing of it runs", "[scheduler]") {
         house.do_now(house.scheduler().remove("babyweight-1")).error().code == ErrorCode::not_found
     );
 }
+
+TEST_CASE(
+    "a measurement that a trainer says twice is one in memory, as it is on record", "[scheduler]"
+) {
+    House house;
+    StudyRunner& runner = house.create(House::small_study(1, 1));
+    house.run_until([&] { return runner.running_attempts() == 1; });
+    house.executor.says(AttemptId(1), {1, {{"rmse", 0.5}}});
+    house.executor.says(AttemptId(1), {1, {{"rmse", 0.6}}});
+    house.executor.says(AttemptId(1), {1, {{"rmse", 0.5}}});
+    house.executor.says(AttemptId(1), {2, {{"rmse", 0.4}}});
+    house.run_until([&] {
+        return house
+                   .ask_storage([](Storage& s) { return s.attempts(StudyKey(1), TrialId(1)).at(0); }
+                   )
+                   .metrics_offset == 40;
+    });
+    const auto stored =
+        house.ask_storage([key = runner.study().key](Storage& s) { return s.trials(key); });
+    CHECK(stored == runner.history().trials);
+    CHECK(runner.history().trials[0].measurements.size() == 3);
+}

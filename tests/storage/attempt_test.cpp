@@ -146,7 +146,7 @@ TEST_CASE("a report that arrives twice is stored once", "[storage]") {
 
     SECTION("an offset not beyond the stored one changes nothing") {
         const std::vector<Measurement> other = {{3, {{"accuracy", 0.3}}}};
-        CHECK(two.storage.add_measurements(record.id, report, 100, at(6)));
+        CHECK(two.storage.add_measurements(record.id, report, 100, at(6))->empty());
         CHECK(two.storage.add_measurements(record.id, other, 99, at(6)));
         CHECK(two.only_attempt().metrics_offset == 100);
         CHECK(two.storage.take_events().empty());
@@ -155,7 +155,8 @@ TEST_CASE("a report that arrives twice is stored once", "[storage]") {
     SECTION("a longer report repeats what is known without harm") {
         std::vector<Measurement> longer = report;
         longer.push_back({3, {{"accuracy", 0.3}}});
-        CHECK(two.storage.add_measurements(record.id, longer, 150, at(6)));
+        const auto added = two.storage.add_measurements(record.id, longer, 150, at(6));
+        CHECK(added == std::vector{longer[2]});
         CHECK(two.only_attempt().metrics_offset == 150);
         CHECK(measurements() == longer);
     }

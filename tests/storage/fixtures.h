@@ -23,8 +23,8 @@ inline TimePoint at(std::int64_t ms) {
 // A folder that is removed with everything in it.
 class TempDir {
   public:
-    TempDir() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "tuner-XXXXXX").string();
+    explicit TempDir(const std::filesystem::path& parent = std::filesystem::temp_directory_path()) {
+        std::string pattern = (parent / "tuner-XXXXXX").string();
         REQUIRE(::mkdtemp(pattern.data()) != nullptr);
         path_ = pattern;
     }
@@ -44,6 +44,13 @@ class TempDir {
   private:
     std::filesystem::path path_;
 };
+
+// Where files are in memory, if there is such a place: for tests that sync often and are not about
+// the disk.
+inline std::filesystem::path quick_parent() {
+    const std::filesystem::path memory = "/dev/shm";
+    return std::filesystem::is_directory(memory) ? memory : std::filesystem::temp_directory_path();
+}
 
 inline std::string bytes_of(const std::filesystem::path& file) {
     std::ifstream in(file, std::ios::binary);

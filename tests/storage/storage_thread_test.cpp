@@ -64,7 +64,7 @@ asio::awaitable<void> create_as(House& house, std::string name) {
 asio::awaitable<void> fail_once(House& house) {
     auto fail = [](Storage& storage) -> int {
         storage.create_study(a_study(), at(1));
-        throw StorageError("the disk is full", true);
+        throw StorageError("the disk is full", StorageTrouble::full);
     };
     try {
         co_await house.storage(fail);

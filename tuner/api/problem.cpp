@@ -31,6 +31,7 @@ constexpr std::array kStatuses{
     Status{500, "INTERNAL"},
     Status{501, "UNIMPLEMENTED"},
     Status{503, "UNAVAILABLE"},
+    Status{507, "INSUFFICIENT_STORAGE"},
 };
 
 std::string_view status_name(int code) {
@@ -56,6 +57,8 @@ int http_status(ErrorCode code) {
             return 429;
         case ErrorCode::unavailable:
             return 503;
+        case ErrorCode::no_space:
+            return 507;
         case ErrorCode::internal:
             break;
     }

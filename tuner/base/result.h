@@ -22,6 +22,7 @@ enum class ErrorCode {
     conflict,          // right in itself, but not in the present state
     exhausted,         // a limit or a finite space is used up
     unavailable,       // not now: try again later
+    no_space,          // the disk is full: make room and try again
     internal,          // a bug, or the world broke under us
 };
 

@@ -15,6 +15,7 @@ enum class ExitCode {
     conflict = 4,
     no_server = 5,         // no server, or it went away
     bug = 70,              // a bug in tuner
+    storage = 74,          // the database cannot be written: disk full, or it failed
     data_dir_in_use = 75,  // and it cannot be shared
     interrupted = 130,     // resumable
 };
@@ -34,6 +35,8 @@ constexpr ExitCode exit_code(ErrorCode code) {
             return ExitCode::conflict;
         case ErrorCode::unavailable:
             return ExitCode::no_server;
+        case ErrorCode::no_space:
+            return ExitCode::storage;
         case ErrorCode::internal:
             break;
     }

@@ -43,6 +43,8 @@ ErrorCode error_code_of(int status) {
             return ErrorCode::exhausted;
         case 503:
             return ErrorCode::unavailable;
+        case 507:
+            return ErrorCode::no_space;
         default:
             break;
     }

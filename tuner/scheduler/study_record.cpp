@@ -131,9 +131,10 @@ asio::awaitable<void> StudyRecord::add_measurements(TrialId id, AttemptId attemp
     auto add = [attempt, report, now = clock_.now()](Storage& s) {
         return s.add_measurements(attempt, report.measurements, report.metrics_offset, now);
     };
-    must(co_await storage_(std::move(add)));
+    Result<std::vector<Measurement>> stored = co_await storage_(std::move(add));
     failpoint("daemon.measurements_recorded");
-    for (Measurement& measurement : report.measurements) {
+    // What the record left out as repeated, memory leaves out too.
+    for (Measurement& measurement : must(std::move(stored))) {
         must(mutable_trial(id).record(std::move(measurement)));
     }
 }

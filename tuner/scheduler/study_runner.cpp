@@ -6,6 +6,7 @@
 #include "tuner/formats/event_json.h"
 #include "tuner/optimizer/catalog.h"
 #include "tuner/scheduler/offload.h"
+#include "tuner/scheduler/recovery.h"
 
 #include <utility>
 
@@ -130,35 +131,36 @@ asio::awaitable<void> StudyRunner::apply(Message message) {
 
 // Adopts what an earlier daemon, or this one before storage broke, left alive.
 asio::awaitable<void> StudyRunner::recover() {
-    const bool over =
-        study().state == StudyState::cancelled || study().state == StudyState::finished;
-    if (over) {
-        co_await record_.cancel_pending_trials();  // end_study() may not have come so far
-    }
     std::vector<AttemptRecord> live = co_await record_.live_attempts();
+    std::size_t adopted_count = 0;
     for (AttemptRecord& attempt : live) {
         if (attempts_.contains(attempt.trial)) {
             continue;
         }
-        if (attempt.state == AttemptState::intent) {
+        const Resumption row = choose_resumption(study(), attempt.state);
+        if (row.way == Resumption::Way::abandon) {
             failpoint("daemon.before_abandon");
             co_await context_.executor.abandon(attempt);
             failpoint("daemon.abandoned");
             AttemptExit exit;
             exit.kind = ExitKind::never_started;
-            co_await end_attempt(
-                std::move(attempt), std::move(exit), over ? StopPurpose::cancel : StopPurpose::none
-            );
+            co_await end_attempt(std::move(attempt), std::move(exit), row.purpose);
             continue;
         }
-        const bool told = attempt.state == AttemptState::stopping;
-        const StopPurpose purpose = over   ? StopPurpose::cancel
-                                    : told ? StopPurpose::requeue
-                                           : StopPurpose::none;
         failpoint("daemon.before_adopt");
         std::unique_ptr<Attempt> adopted = co_await context_.executor.adopt(attempt);
         failpoint("daemon.adopted");
-        attempts_.add(std::move(attempt), std::move(adopted), purpose);
+        attempts_.add(std::move(attempt), std::move(adopted), row.purpose);
+        ++adopted_count;
+    }
+    if (!live.empty()) {
+        log::info(
+            "study_recovered",
+            fmt::format("study={} attempts={} adopted={}", study().id, live.size(), adopted_count)
+        );
+    }
+    if (cancels_pending(study())) {
+        co_await record_.cancel_pending_trials();
     }
 }
 

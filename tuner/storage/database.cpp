@@ -2,11 +2,12 @@
 
 #include "tuner/base/failpoint.h"
 #include "tuner/storage/migrations.h"
+#include "tuner/storage/network_file_system.h"
+#include "tuner/storage/schema_check.h"
 
 #include <cerrno>
 #include <fcntl.h>
 #include <iterator>
-#include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
 
@@ -26,17 +27,16 @@ void create_if_missing(const std::filesystem::path& file) {
         return;
     }
     if (errno != EEXIST) {
+        const bool full = errno == ENOSPC || errno == EDQUOT;
         const std::string reason = std::generic_category().message(errno);
-        throw StorageError(fmt::format(
-            "cannot create the database {}: {}; its folder must exist and you must be allowed to "
-            "write there",
-            file.string(),
-            reason
-        ));
-    }
-    if (!std::filesystem::is_regular_file(file)) {
         throw StorageError(
-            fmt::format("cannot open the database {}: it is not a regular file", file.string())
+            fmt::format(
+                "cannot create the database {}: {}; its folder must exist and you must be allowed "
+                "to write there",
+                file.string(),
+                reason
+            ),
+            full ? StorageTrouble::full : StorageTrouble::fault
         );
     }
 }
@@ -45,12 +45,12 @@ void check_health(Connection& connection) {
     Statement check = connection.query("PRAGMA quick_check(1)");
     const std::string verdict = check.next() ? check.text() : "no answer";
     if (verdict != "ok") {
-        throw StorageError(fmt::format(
-            "database {} is damaged: {}; it was left as it is: copy it, then put back a backup "
-            "(FILE.backup-vN) or use another data directory",
-            connection.name(),
-            verdict
-        ));
+        connection.give_up(
+            StorageTrouble::damaged,
+            fmt::format(
+                "database {} is damaged: {}; it was left as it is", connection.name(), verdict
+            )
+        );
     }
 }
 
@@ -70,27 +70,31 @@ void enter_wal_mode(Connection& connection) {
 }  // namespace
 
 Database Database::open(
-    const std::filesystem::path& file, const AttemptIdentity& daemon, TimePoint now
+    const std::filesystem::path& file,
+    const AttemptIdentity& daemon,
+    TimePoint now,
+    const StorageOptions& options
 ) {
+    if (!options.force_network_file_system) {
+        refuse_network_file_system(file.has_parent_path() ? file.parent_path() : ".");
+    }
     create_if_missing(file);
-    Connection connection = Connection::open(file);
+    const FileCheck present = FileCheck::of(file);
+    Connection connection = Connection::open(file, options.busy_timeout);
     connection.keep_file_as_it_is(true);
     check_health(connection);
-    schema_version(connection, std::ssize(all_migrations()));
+    const std::int64_t version = schema_version(connection, std::ssize(all_migrations()));
+    check_schema(connection, all_migrations(), version);
     connection.keep_file_as_it_is(false);
     enter_wal_mode(connection);
     failpoint("daemon.wal_entered");
-    connection.run_script("PRAGMA synchronous = FULL");
+    connection.run_script(
+        fmt::format("PRAGMA synchronous = FULL; PRAGMA journal_size_limit = {}", kWalKeptBytes)
+    );
     migrate(connection, all_migrations());
 
     Database database(std::make_shared<Connection>(std::move(connection)), daemon, now);
-
-    struct stat status {};
-
-    if (::stat(file.c_str(), &status) == 0) {
-        database.device_ = status.st_dev;
-        database.inode_ = status.st_ino;
-    }
+    database.file_ = present;
     return database;
 }
 
@@ -124,21 +128,11 @@ Database::Database(
     failpoint("daemon.after_epoch");
 }
 
-// A file that was moved, replaced or removed would take what we write with it.
-void Database::check_file() const {
-    if (inode_ == 0) {
-        return;
-    }
-
-    struct stat status {};
-
-    if (::stat(connection_->name().c_str(), &status) != 0 || status.st_dev != device_ ||
-        status.st_ino != inode_) {
-        throw StorageError(fmt::format(
-            "database {} was moved, replaced or removed while in use: nothing more is written; put "
-            "the file back, or start again",
-            connection_->name()
-        ));
+void Database::check_file() {
+    if (const std::optional<std::string> what = file_.what_happened()) {
+        connection_->give_up(
+            StorageTrouble::broken, fmt::format("database {} {}", connection_->name(), *what)
+        );
     }
 }
 

@@ -1,13 +1,16 @@
 // Database is the open file with the daemon's epoch: every change goes through write(), which is
 // one transaction that asserts the epoch and announces its events only when it is committed.
 //
-// Opening looks before it touches: a file that is damaged, of another program or of a newer tuner
-// is refused and stays byte for byte as it was.
+// Opening looks before it touches: a file that is damaged, of another program, of a newer tuner or
+// with a schema that is not ours is refused and stays byte for byte as it was.
 
 #pragma once
 
 #include "tuner/base/failpoint.h"
+#include "tuner/storage/checkpointer.h"
+#include "tuner/storage/file_check.h"
 #include "tuner/storage/sqlite.h"
+#include "tuner/storage/storage_options.h"
 #include "tuner/storage/transaction.h"
 #include "tuner/study/attempt.h"
 #include "tuner/study/event.h"
@@ -24,7 +27,10 @@ class Database {
   public:
     // Storage::open and Storage::in_memory, without what the rows mean.
     static Database open(
-        const std::filesystem::path& file, const AttemptIdentity& daemon, TimePoint now
+        const std::filesystem::path& file,
+        const AttemptIdentity& daemon,
+        TimePoint now,
+        const StorageOptions& options
     );
     static Database in_memory(TimePoint now);
     static Database in_memory_again(const Database& earlier, TimePoint now);
@@ -49,6 +55,7 @@ class Database {
             transaction.commit();
             failpoint("daemon.after_commit");
             publish();
+            checkpointer_.after_commit(*connection_);
         }
         return result;
     }
@@ -69,14 +76,14 @@ class Database {
   private:
     Database(std::shared_ptr<Connection> connection, const AttemptIdentity& daemon, TimePoint now);
 
-    void check_file() const;
+    void check_file();
     void check_epoch();
     void publish();
 
     std::shared_ptr<Connection> connection_;  // shared only by openings in memory, in tests
     std::int64_t epoch_ = 0;
-    std::uint64_t device_ = 0;  // of the file as it was opened; 0 in memory
-    std::uint64_t inode_ = 0;
+    FileCheck file_;
+    Checkpointer checkpointer_;
     std::vector<Event> uncommitted_;
     std::vector<Event> committed_;
 };

@@ -2,15 +2,25 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <tuple>
 #include <unordered_map>
+
+#include <fmt/format.h>
 
 namespace tuner {
 
 namespace {
 
 enum : std::int64_t { kFinite, kNan, kPositiveInfinity, kNegativeInfinity };
+
+[[noreturn]] void raise_damaged(Connection& connection, const std::string& what) {
+    connection.give_up(
+        StorageTrouble::damaged,
+        fmt::format("database {}: damaged record: {}", connection.name(), what)
+    );
+}
 
 // The names of metrics, each looked up once.
 class MetricNames {
@@ -31,7 +41,10 @@ class MetricNames {
         const auto [entry, is_new] = names_.try_emplace(key);
         if (is_new) {
             Statement row = connection_.query("SELECT name FROM metric WHERE key = ?1", key);
-            entry->second = row.next() ? row.text() : std::string();
+            if (!row.next()) {
+                raise_damaged(connection_, fmt::format("no metric has the key {}", key));
+            }
+            entry->second = row.text();
         }
         return entry->second;
     }
@@ -43,7 +56,7 @@ class MetricNames {
 };
 
 struct MeasurementRow {
-    std::size_t trial = 0;  // its place among the trials
+    std::int64_t trial = 0;  // its number
     std::int64_t sequence = 0;
     std::int64_t position = 0;
     std::int64_t step = 0;
@@ -52,6 +65,14 @@ struct MeasurementRow {
 
     auto order() const { return std::tuple(trial, sequence, position); }
 };
+
+// The trial with a number, among trials that are dense from 1.
+Trial& find_trial(Connection& connection, std::vector<Trial>& trials, std::int64_t number) {
+    if (number < 1 || number > std::ssize(trials)) {
+        raise_damaged(connection, fmt::format("measurements of a trial {}", number));
+    }
+    return trials[static_cast<std::size_t>(number) - 1];
+}
 
 double read_number(Statement& row) {
     StoredNumber stored;
@@ -72,7 +93,7 @@ std::vector<MeasurementRow> read_measurements(Connection& connection, StudyKey s
     std::vector<MeasurementRow> found;
     while (rows.next()) {
         MeasurementRow& row = found.emplace_back();
-        row.trial = static_cast<std::size_t>(rows.integer() - 1);
+        row.trial = rows.integer();
         row.sequence = rows.integer();
         row.position = rows.integer();
         row.step = rows.integer();
@@ -92,7 +113,7 @@ void load_outcome_metrics(
         study.value()
     );
     while (rows.next()) {
-        Trial& trial = trials.at(static_cast<std::size_t>(rows.integer() - 1));
+        Trial& trial = find_trial(connection, trials, rows.integer());
         const std::string& name = names.name(rows.integer());
         const double value = read_number(rows);
         if (trial.outcome) {
@@ -124,19 +145,21 @@ double StoredNumber::number() const {
     }
 }
 
-void insert_measurements(
+std::vector<Measurement> insert_measurements(
     Connection& connection,
     std::int64_t attempt,
     std::int64_t first,
     std::span<const Measurement> measurements
 ) {
     MetricNames names(connection);
+    std::vector<Measurement> inserted;
     std::int64_t sequence = first;
     for (const Measurement& measurement : measurements) {
+        Measurement fresh{measurement.step, {}};
         std::int64_t position = 0;
         for (const Metric& metric : measurement.metrics) {
             const StoredNumber number = StoredNumber::from(metric.value);
-            connection.run(
+            const std::int64_t added = connection.run(
                 "INSERT INTO measurement (attempt, step, metric, kind, value, sequence, position)"
                 " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
                 attempt,
@@ -147,9 +170,16 @@ void insert_measurements(
                 sequence,
                 position++
             );
+            if (added > 0) {
+                fresh.metrics.push_back(metric);
+            }
+        }
+        if (!fresh.metrics.empty()) {
+            inserted.push_back(std::move(fresh));
         }
         ++sequence;
     }
+    return inserted;
 }
 
 void replace_outcome_metrics(
@@ -180,7 +210,7 @@ void load_measurements(Connection& connection, StudyKey study, std::vector<Trial
     });
     const MeasurementRow* previous = nullptr;
     for (const MeasurementRow& row : rows) {
-        std::vector<Measurement>& list = trials.at(row.trial).measurements;
+        std::vector<Measurement>& list = find_trial(connection, trials, row.trial).measurements;
         if (previous == nullptr || previous->trial != row.trial ||
             previous->sequence != row.sequence) {
             list.push_back({row.step, {}});

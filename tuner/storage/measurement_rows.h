@@ -24,8 +24,8 @@ struct StoredNumber {
 };
 
 // Adds what an attempt reported as its measurements number first, first + 1, …; a metric that it
-// has reported with this step and value before is left out.
-void insert_measurements(
+// has reported with this step and value before is left out. Answers what was added.
+std::vector<Measurement> insert_measurements(
     Connection& connection,
     std::int64_t attempt,
     std::int64_t first,

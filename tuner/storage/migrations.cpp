@@ -1,14 +1,9 @@
 #include "tuner/storage/migrations.h"
 
 #include "tuner/base/failpoint.h"
+#include "tuner/storage/backup.h"
 #include "tuner/storage/schema_sql.h"
 #include "tuner/storage/transaction.h"
-
-#include <cerrno>
-#include <fcntl.h>
-#include <filesystem>
-#include <system_error>
-#include <unistd.h>
 
 #include <fmt/format.h>
 
@@ -19,39 +14,6 @@ namespace {
 // "tune": what `PRAGMA application_id` says in our files, so that no other program's are touched.
 constexpr std::int64_t kApplicationId = 0x74756e65;
 constexpr const char* kInMemory = ":memory:";
-
-[[noreturn]] void raise_errno(const std::filesystem::path& file, std::string_view what) {
-    const std::string reason = std::generic_category().message(errno);
-    throw StorageError(fmt::format("cannot {} {}: {}", what, file.string(), reason));
-}
-
-// SQLite does not sync what VACUUM INTO writes.
-void sync_path(const std::filesystem::path& path) {
-    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    const bool synced = fd >= 0 && ::fsync(fd) == 0;
-    if (fd >= 0) {
-        ::close(fd);
-    }
-    if (!synced) {
-        raise_errno(path, "sync");
-    }
-}
-
-// Copies the database beside itself; complete under its final name or not there at all.
-void back_up(Connection& connection, std::int64_t version) {
-    const std::filesystem::path copy = fmt::format("{}.backup-v{}", connection.name(), version);
-    const std::filesystem::path partial = copy.string() + ".partial";
-    std::filesystem::remove(partial);
-    const int fd = ::open(partial.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0) {
-        raise_errno(partial, "create");
-    }
-    ::close(fd);
-    connection.run("VACUUM INTO ?1", partial.string());
-    sync_path(partial);
-    std::filesystem::rename(partial, copy);
-    sync_path(copy.parent_path());
-}
 
 }  // namespace
 
@@ -72,6 +34,16 @@ std::int64_t schema_version(Connection& connection, std::int64_t newest) {
         ));
     }
     const std::int64_t version = connection.integer("PRAGMA user_version");
+    if (version < 1) {
+        connection.give_up(
+            StorageTrouble::damaged,
+            fmt::format(
+                "database {} has schema version {}, which no tuner writes; it was left as it is",
+                connection.name(),
+                version
+            )
+        );
+    }
     if (version > newest) {
         throw StorageError(fmt::format(
             "database {} has schema version {}, this tuner knows versions up to {}: it was written "

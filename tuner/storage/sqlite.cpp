@@ -1,8 +1,9 @@
 #include "tuner/storage/sqlite.h"
 
 #include "tuner/base/contract.h"
+#include "tuner/storage/backup.h"
+#include "tuner/storage/sqlite_failure.h"
 
-#include <cmath>
 #include <utility>
 
 #include <fmt/format.h>
@@ -12,37 +13,44 @@ namespace tuner {
 
 namespace {
 
-constexpr int kPrimaryCode = 0xff;  // extended result codes have their family in the low byte
+// What one statement of ours may use; a file that asks for more is not ours (reliability.md F10).
+constexpr std::pair<int, int> kLimits[] = {
+    {SQLITE_LIMIT_LENGTH, kMaxStoredBytes},
+    {SQLITE_LIMIT_SQL_LENGTH, 100'000},
+    {SQLITE_LIMIT_COLUMN, 100},
+    {SQLITE_LIMIT_EXPR_DEPTH, 50},
+    {SQLITE_LIMIT_COMPOUND_SELECT, 10},
+    {SQLITE_LIMIT_VDBE_OP, 25'000},
+    {SQLITE_LIMIT_FUNCTION_ARG, 16},
+    {SQLITE_LIMIT_ATTACHED, 1},  // VACUUM INTO is one
+    {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 50},
+    {SQLITE_LIMIT_VARIABLE_NUMBER, 50},
+    {SQLITE_LIMIT_TRIGGER_DEPTH, 10},  // ON DELETE CASCADE is one
+    {SQLITE_LIMIT_WORKER_THREADS, 0},
+};
 
-// What a person can do about a failure; empty when SQLite's words say all there is.
-std::string_view advice(int code) {
-    switch (code & kPrimaryCode) {
-        case SQLITE_FULL:
-            return "the disk is full: free some space and it goes on";
-        case SQLITE_BUSY:
-        case SQLITE_LOCKED:
-            return "another program holds the database locked: end it, or try again";
-        case SQLITE_READONLY:
-        case SQLITE_CANTOPEN:
-        case SQLITE_PERM:
-            return "see that the file and its folder exist and that you may write to them";
-        case SQLITE_CORRUPT:
-            return "the file is damaged and was left as it is: copy it, then put back a backup "
-                   "(FILE.backup-vN) or use another data directory";
-        case SQLITE_NOTADB:
-            return "the file is not a database of tuner and was left as it is: move it away or use "
-                   "another data directory";
-        case SQLITE_IOERR:
-            return "the disk reported an error: look at the system's log, then start again";
-        default:
-            return "";
+// The errno of the write that failed. SQLite's own sqlite3_system_errno() is asked too late, after
+// its rollback made other calls, so the files are asked: the log, then the database.
+int last_write_error(sqlite3* handle) {
+    sqlite3_file* log = nullptr;
+    sqlite3_file_control(handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+    int error = 0;
+    if (log != nullptr && log->pMethods != nullptr) {
+        log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &error);
     }
+    if (error == 0) {
+        sqlite3_file_control(handle, "main", SQLITE_FCNTL_LAST_ERRNO, &error);
+    }
+    return error;
 }
 
-bool may_pass(int code) {
-    const int family = code & kPrimaryCode;
-    return family == SQLITE_FULL || family == SQLITE_BUSY || family == SQLITE_LOCKED ||
-           family == SQLITE_NOMEM;
+int system_error(sqlite3* handle, int code) {
+    return code == SQLITE_IOERR_WRITE ? last_write_error(handle) : sqlite3_system_errno(handle);
+}
+
+int note_wal_pages(void* pages, sqlite3* /*database*/, const char* /*schema*/, int count) {
+    *static_cast<int*>(pages) = count;
+    return SQLITE_OK;
 }
 
 // The first words of a statement, enough to find it.
@@ -71,7 +79,8 @@ void Connection::Finalize::operator()(sqlite3_stmt* handle) const {
     sqlite3_finalize(handle);
 }
 
-Connection::Connection(const std::string& name, int flags, Duration busy_timeout) : name_(name) {
+Connection::Connection(const std::string& name, int flags, Duration busy_timeout)
+    : name_(name), wal_pages_(std::make_unique<int>(0)) {
     sqlite3* handle = nullptr;
     const int code = sqlite3_open_v2(name.c_str(), &handle, flags, nullptr);
     handle_.reset(handle);
@@ -80,7 +89,9 @@ Connection::Connection(const std::string& name, int flags, Duration busy_timeout
     }
     sqlite3_extended_result_codes(handle, 1);
     sqlite3_busy_timeout(handle, static_cast<int>(busy_timeout.count()));
+    sqlite3_wal_hook(handle, note_wal_pages, wal_pages_.get());
     harden();
+    lower_limits();
 }
 
 Connection Connection::open(const std::filesystem::path& file, Duration busy_timeout) {
@@ -103,6 +114,9 @@ void Connection::harden() {
           {SQLITE_DBCONFIG_ENABLE_TRIGGER, 0},
           {SQLITE_DBCONFIG_ENABLE_VIEW, 0},
           {SQLITE_DBCONFIG_ENABLE_FKEY, 1},
+          {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0},
+          {SQLITE_DBCONFIG_ENABLE_FTS3_TOKENIZER, 0},
+          {SQLITE_DBCONFIG_WRITABLE_SCHEMA, 0},
           {SQLITE_DBCONFIG_DQS_DML, 0},
           {SQLITE_DBCONFIG_DQS_DDL, 0}}) {
         const int code = sqlite3_db_config(handle_.get(), setting, value, nullptr);
@@ -111,6 +125,12 @@ void Connection::harden() {
         }
     }
     run_script("PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0;");
+}
+
+void Connection::lower_limits() {
+    for (const auto& [limit, value] : kLimits) {
+        sqlite3_limit(handle_.get(), limit, value);
+    }
 }
 
 void Connection::keep_file_as_it_is(bool keep) {
@@ -152,115 +172,67 @@ bool Connection::in_transaction() const {
     return sqlite3_get_autocommit(handle_.get()) == 0;
 }
 
-void Connection::expect_row(bool found, Sql sql) const {
+void Connection::expect_row(bool found, Sql sql) {
     if (!found) {
         raise(SQLITE_CORRUPT, sql.text);
     }
 }
 
-void Connection::raise(int code, std::string_view sql) const {
-    const bool told = handle_ != nullptr && sqlite3_errcode(handle_.get()) != SQLITE_OK;
-    const std::string_view hint = advice(code);
-    throw StorageError(
-        fmt::format(
-            "database {}: {} (code {}, at \"{}\"){}{}",
-            name_,
-            told ? sqlite3_errmsg(handle_.get()) : sqlite3_errstr(code),
-            code,
-            shorten(sql),
-            hint.empty() ? "" : "; ",
-            hint
-        ),
-        may_pass(code)
+void Connection::raise(int code, std::string_view sql) {
+    sqlite3* const handle = handle_.get();
+    const bool told = handle != nullptr && sqlite3_errcode(handle) != SQLITE_OK;
+    const SqliteFailure failure =
+        explain_sqlite(code, handle == nullptr ? 0 : system_error(handle, code));
+    const std::string message = fmt::format(
+        "database {}: {} (code {}, at \"{}\"){}{}",
+        name_,
+        told ? sqlite3_errmsg(handle) : sqlite3_errstr(code),
+        code,
+        shorten(sql),
+        failure.advice.empty() ? "" : "; ",
+        failure.advice
     );
-}
-
-Statement::Statement(Connection& connection, sqlite3_stmt* handle)
-    : connection_(connection), handle_(handle) {}
-
-Statement::~Statement() {
-    sqlite3_reset(handle_);
-    sqlite3_clear_bindings(handle_);
-}
-
-bool Statement::next() {
-    column_ = 0;
-    const int code = sqlite3_step(handle_);
-    if (code == SQLITE_ROW) {
-        return true;
+    const StorageError error(message, failure.trouble);
+    if (error.is_final()) {
+        give_up(failure.trouble, message);
     }
-    check(code == SQLITE_DONE ? SQLITE_OK : code);
-    return false;
+    throw error;
 }
 
-std::int64_t Statement::integer() {
-    return sqlite3_column_int64(handle_, column_++);
+void Connection::give_up(StorageTrouble trouble, const std::string& message) {
+    StorageError error(
+        trouble == StorageTrouble::damaged ? fmt::format("{}; {}", message, restore_advice(name_))
+                                           : message,
+        trouble
+    );
+    if (!broken_) {
+        broken_ = error;
+        keep_file_as_it_is(true);
+        if (on_broken_) {
+            on_broken_(error);
+        }
+    }
+    throw StorageError(error);
 }
 
-double Statement::real() {
-    return sqlite3_column_double(handle_, column_++);
+void Connection::on_broken(std::function<void(const StorageError&)> tell) {
+    on_broken_ = std::move(tell);
+    if (broken_ && on_broken_) {
+        on_broken_(*broken_);
+    }
 }
 
-std::string Statement::text() {
-    const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(handle_, column_));
-    const auto size = static_cast<std::size_t>(sqlite3_column_bytes(handle_, column_));
-    ++column_;
-    return bytes == nullptr ? std::string() : std::string(bytes, size);
-}
-
-TimePoint Statement::time() {
-    return TimePoint(Duration(integer()));
-}
-
-bool Statement::take_null() {
-    const bool is_null = sqlite3_column_type(handle_, column_) == SQLITE_NULL;
-    column_ += is_null ? 1 : 0;
-    return is_null;
-}
-
-std::optional<std::int64_t> Statement::optional_integer() {
-    return take_null() ? std::nullopt : std::optional(integer());
-}
-
-std::optional<TimePoint> Statement::optional_time() {
-    return take_null() ? std::nullopt : std::optional(time());
-}
-
-std::optional<std::string> Statement::optional_text() {
-    return take_null() ? std::nullopt : std::optional(text());
-}
-
-void Statement::refuse_name(const std::string& spelled, const std::string& names) {
-    throw StorageError(fmt::format(
-        "database {}: damaged record: \"{}\" is none of {}", connection_.name(), spelled, names
-    ));
-}
-
-void Statement::bind(std::int64_t value) {
-    check(sqlite3_bind_int64(handle_, ++parameter_, value));
-}
-
-void Statement::bind(double value) {
-    expects(std::isfinite(value), "a number in the database is finite");
-    check(sqlite3_bind_double(handle_, ++parameter_, value));
-}
-
-void Statement::bind(std::string_view value) {
-    // A null pointer would be bound as NULL, and an empty view may have one.
-    const char* bytes = value.empty() ? "" : value.data();
-    check(sqlite3_bind_text64(
-        handle_, ++parameter_, bytes, value.size(), SQLITE_TRANSIENT, SQLITE_UTF8
-    ));
-}
-
-void Statement::bind(std::nullopt_t) {
-    check(sqlite3_bind_null(handle_, ++parameter_));
-}
-
-void Statement::check(int code) {
+void Connection::checkpoint() {
+    const int code = sqlite3_wal_checkpoint_v2(
+        handle_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr
+    );
     if (code != SQLITE_OK) {
-        connection_.raise(code, sqlite3_sql(handle_));
+        raise(code, "checkpoint");
     }
+}
+
+std::string Connection::sqlite_version() {
+    return sqlite3_libversion();
 }
 
 }  // namespace tuner

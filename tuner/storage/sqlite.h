@@ -2,9 +2,11 @@
 // with the file and SQLite's own words, statements are literals and prepared once, and nothing in a
 // foreign file's schema may act.
 //
-// Debian's SQLite 3.40.1 can corrupt a WAL database when two connections of one process checkpoint
-// at once, so there is exactly one Connection for everything. One thread at a time; never across a
-// fork. Its source is the only place that includes sqlite3.h.
+// SQLite before 3.51.3 (Debian's is 3.40.1) can corrupt a WAL database when two connections of one
+// process checkpoint at once, so there is exactly one Connection for everything, whatever the
+// version. After a failure that is final (StorageError::is_final) the connection is broken for
+// good: no transaction that writes begins any more, and the file is not even checkpointed at the
+// end. One thread at a time; never across a fork.
 
 #pragma once
 
@@ -14,7 +16,9 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -22,6 +26,9 @@
 struct sqlite3;
 
 namespace tuner {
+
+// The longest text or record that is stored or read: many times the 1 MiB that a study may have.
+inline constexpr int kMaxStoredBytes = 64 << 20;
 
 class Connection {
   public:
@@ -70,6 +77,25 @@ class Connection {
     // or damaged.
     void keep_file_as_it_is(bool keep);
 
+    // The first failure that was final; nothing while all is well.
+    const std::optional<StorageError>& broken() const { return broken_; }
+
+    // Called once, when the connection breaks; at once when it is broken already.
+    void on_broken(std::function<void(const StorageError&)> tell);
+
+    // Breaks the connection, if it is not broken yet, and throws. Damage gets the advice how to
+    // restore the file.
+    [[noreturn]] void give_up(StorageTrouble trouble, const std::string& message);
+
+    // Pages in the write-ahead log after the newest commit.
+    int wal_pages() const { return *wal_pages_; }
+
+    // Moves what is in the log into the file as far as no reader needs it.
+    void checkpoint();
+
+    // Of the library as it runs, like "3.40.1".
+    static std::string sqlite_version();
+
     static constexpr Duration kDefaultBusyTimeout{5'000};
 
   private:
@@ -87,11 +113,15 @@ class Connection {
 
     sqlite3_stmt* prepare(Sql sql);
     std::int64_t changes() const;
-    void expect_row(bool found, Sql sql) const;
+    void expect_row(bool found, Sql sql);
     void harden();
-    [[noreturn]] void raise(int code, std::string_view sql) const;
+    void lower_limits();
+    [[noreturn]] void raise(int code, std::string_view sql);
 
     std::string name_;
+    std::optional<StorageError> broken_;
+    std::function<void(const StorageError&)> on_broken_;
+    std::unique_ptr<int> wal_pages_;  // SQLite writes it after each commit
     std::unique_ptr<sqlite3, Close> handle_;
     std::unordered_map<const char*, std::unique_ptr<sqlite3_stmt, Finalize>> prepared_;
 };

@@ -1,7 +1,7 @@
 // A Statement is one use of a prepared SQL statement: its parameters are bound and its columns read
 // by type.
 //
-// Made by Connection::query and implemented beside it in sqlite.cpp; every failure is a
+// Made by Connection::query and implemented in sqlite_statement.cpp; every failure is a
 // StorageError. It must not outlive its Connection.
 
 #pragma once

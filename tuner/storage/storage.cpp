@@ -50,9 +50,12 @@ Result<void> Storage::Impl::store_trial(
 }
 
 Storage Storage::open(
-    const std::filesystem::path& file, const AttemptIdentity& daemon, TimePoint now
+    const std::filesystem::path& file,
+    const AttemptIdentity& daemon,
+    TimePoint now,
+    const StorageOptions& options
 ) {
-    return Storage(std::make_unique<Impl>(Database::open(file, daemon, now)));
+    return Storage(std::make_unique<Impl>(Database::open(file, daemon, now, options)));
 }
 
 Storage Storage::in_memory(TimePoint now) {
@@ -68,6 +71,10 @@ Storage::Storage(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Storage::Storage(Storage&&) noexcept = default;
 Storage& Storage::operator=(Storage&&) noexcept = default;
 Storage::~Storage() = default;
+
+void Storage::on_broken(std::function<void(const StorageError&)> tell) {
+    impl_->rows().on_broken(std::move(tell));
+}
 
 Study Storage::create_study(NewStudy study, TimePoint now) {
     expects(study.config.seed.has_value(), "a study that is stored has a seed");

@@ -5,7 +5,9 @@
 // (WAL, synchronous FULL). State changes are compare-and-set: when the row is no longer in the
 // state the caller believed, the answer is `conflict` and nothing changed. Every write asserts the
 // daemon's epoch: a daemon that was replaced while it slept gets StaleDaemon thrown at its first
-// write. What breaks in SQLite itself is thrown as StorageError. Storage does not know on which
+// write. What breaks in SQLite itself is thrown as StorageError, which says whether it can pass;
+// one that cannot (a failed sync, damage, a replaced file) ends all writing of this process,
+// because only reading everything again says what is on the disk. Storage does not know on which
 // thread it runs; storage_thread.h gives it one.
 
 #pragma once
@@ -14,6 +16,8 @@
 #include "tuner/base/result.h"
 #include "tuner/base/time.h"
 #include "tuner/storage/storage_error.h"
+#include "tuner/storage/storage_input.h"
+#include "tuner/storage/storage_options.h"
 #include "tuner/study/attempt.h"
 #include "tuner/study/event.h"
 #include "tuner/study/history.h"
@@ -22,6 +26,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -31,27 +36,16 @@
 
 namespace tuner {
 
-// What a study is made of besides its number.
-struct NewStudy {
-    StudyConfig config;  // with a seed
-    std::string file;
-    std::string source;
-};
-
-// What an ended attempt means for its trial, committed together.
-struct AttemptEnd {
-    AttemptId attempt;
-    AttemptExit exit;
-    Trial trial;  // as it is after: ended, or pending again
-};
-
 class Storage {
   public:
     // Opens or creates the database, migrates its schema and takes the next epoch. `in_memory()` is
     // the test double. Throws StorageError: corrupt, not a database, written by a newer tuner, not
-    // writable.
+    // writable, on a network file system.
     static Storage open(
-        const std::filesystem::path& file, const AttemptIdentity& daemon, TimePoint now
+        const std::filesystem::path& file,
+        const AttemptIdentity& daemon,
+        TimePoint now,
+        const StorageOptions& options = {}
     );
     static Storage in_memory(TimePoint now = {});
 
@@ -61,6 +55,11 @@ class Storage {
     Storage(Storage&&) noexcept;
     Storage& operator=(Storage&&) noexcept;
     ~Storage();
+
+    // Calls `tell` once, on the thread that uses this Storage, when a failure is final: the disk
+    // failed, the file is damaged or was replaced. Every write from then on throws that first
+    // failure again; reads may go on.
+    void on_broken(std::function<void(const StorageError&)> tell);
 
     // Studies
 
@@ -105,11 +104,11 @@ class Storage {
     // T3: intent -> running with the shim's identity. `conflict` when it is not in state intent.
     Result<void> set_running(AttemptId attempt, const AttemptIdentity& identity, TimePoint now);
 
-    // T4: measurements and how far the metric file was read, in one commit. An offset not beyond
-    // the stored one changes nothing: replays are harmless. Without an offset (measurements that
-    // came through the API) they are added anyway; a metric that the attempt has reported before
-    // with this step and value is kept once. Only for live attempts, else `conflict`.
-    Result<void> add_measurements(
+    // T4: measurements and how far the metric file was read, in one commit; answers what was new.
+    // An offset not beyond the stored one changes nothing: replays are harmless. Without an offset
+    // (measurements from the API) they are added anyway; a metric that the attempt has reported
+    // before with this step and value is kept once. Only for live attempts, else `conflict`.
+    Result<std::vector<Measurement>> add_measurements(
         AttemptId attempt,
         std::span<const Measurement> measurements,
         std::optional<std::int64_t> offset,

@@ -66,13 +66,14 @@ Result<void> Storage::set_running(
     });
 }
 
-Result<void> Storage::add_measurements(
+Result<std::vector<Measurement>> Storage::add_measurements(
     AttemptId attempt,
     std::span<const Measurement> measurements,
     std::optional<std::int64_t> offset,
     TimePoint now
 ) {
-    return impl_->database.write([&]() -> Result<void> {
+    using Added = Result<std::vector<Measurement>>;
+    return impl_->database.write([&]() -> Added {
         const std::optional<AttemptRow> row = find_attempt(impl_->rows(), attempt);
         if (!row) {
             return no_attempt(attempt);
@@ -81,17 +82,18 @@ Result<void> Storage::add_measurements(
             return state_conflict("attempt", attempt.value(), row->state, AttemptState::running);
         }
         if (offset && *offset <= row->metrics_offset) {
-            return {};
+            return Added();
         }
         const auto count = static_cast<std::int64_t>(measurements.size());
-        insert_measurements(impl_->rows(), attempt.value(), row->measurements, measurements);
+        std::vector<Measurement> added =
+            insert_measurements(impl_->rows(), attempt.value(), row->measurements, measurements);
         set_progress(
             impl_->rows(), attempt, offset.value_or(row->metrics_offset), row->measurements + count
         );
-        if (count > 0) {
-            announce_measurements(impl_->database, row->study_id, row->trial, measurements, now);
+        if (!added.empty()) {
+            announce_measurements(impl_->database, row->study_id, row->trial, added, now);
         }
-        return {};
+        return added;
     });
 }
 

@@ -14,12 +14,15 @@ Study read_study(Connection& connection, Statement& row) {
     study.id = row.text();
     Result<StudyConfig> config = from_stored_config(row.text());
     if (!config) {
-        throw StorageError(fmt::format(
-            "database {}: damaged record: the configuration of study {}: {}",
-            connection.name(),
-            study.id,
-            config.error().message
-        ));
+        connection.give_up(
+            StorageTrouble::damaged,
+            fmt::format(
+                "database {}: damaged record: the configuration of study {}: {}",
+                connection.name(),
+                study.id,
+                config.error().message
+            )
+        );
     }
     study.config = std::move(*config);
     study.file = row.text();

@@ -6,6 +6,9 @@ namespace tuner {
 
 Transaction::Transaction(Connection& connection, Kind kind) : connection_(connection) {
     expects(!connection.in_transaction(), "a transaction does not begin inside another");
+    if (kind == Kind::write && connection.broken()) {
+        throw StorageError(*connection.broken());
+    }
     connection.run_script(kind == Kind::write ? "BEGIN IMMEDIATE" : "BEGIN");
 }
 

@@ -7,7 +7,7 @@
 namespace tuner {
 
 // From BEGIN to commit(); without it, the end rolls back. A writing one takes the write lock at
-// once.
+// once, and on a broken connection it throws what broke it instead.
 class Transaction {
   public:
     enum class Kind { read, write };

@@ -10,15 +10,18 @@ namespace tuner {
 namespace {
 
 [[noreturn]] void raise_damaged(
-    const Connection& connection, StudyKey study, std::int64_t trial, std::string_view what
+    Connection& connection, StudyKey study, std::int64_t trial, std::string_view what
 ) {
-    throw StorageError(fmt::format(
-        "database {}: damaged record: trial {} of study row {}: {}",
-        connection.name(),
-        trial,
-        study.value(),
-        what
-    ));
+    connection.give_up(
+        StorageTrouble::damaged,
+        fmt::format(
+            "database {}: damaged record: trial {} of study row {}: {}",
+            connection.name(),
+            trial,
+            study.value(),
+            what
+        )
+    );
 }
 
 // The outcome's number as it is stored, all null without an outcome.

@@ -1,0 +1,111 @@
+// A Schedule is one seed played out: studies, users, faults and daemons, until nothing fails any
+// more and every study has come to its end.
+//
+// Everything is drawn from the seed; two schedules of one seed are the same, line by line of their
+// diaries.
+
+#pragma once
+
+#include "tests/simulation/oracle.h"
+#include "tests/simulation/simulated_daemon.h"
+#include "tests/simulation/world.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tuner::simulation {
+
+// Ways in which the world itself can be wrong, to see that the oracle notices.
+enum class Break { nothing, eager_shim, second_begin, double_report };
+
+struct ScheduleOptions {
+    std::uint64_t seed = 1;
+    bool keeps_lines = false;
+    Break broken = Break::nothing;
+};
+
+class Schedule {
+  public:
+    explicit Schedule(ScheduleOptions options);
+    ~Schedule();
+    Schedule(const Schedule&) = delete;
+    Schedule& operator=(const Schedule&) = delete;
+
+    // Plays it to its end.
+    void run();
+
+    const Diary& diary() const { return diary_; }
+
+    Duration virtual_time() const { return timeline_.now(); }
+
+  private:
+    // Drawing the plan (schedule_plan.cpp).
+    void plan();
+    void plan_studies();
+    void plan_faults();
+    void plan_storage_faults();
+    void plan_users();
+    Duration moment();
+    Duration draw(Duration shortest, Duration longest);
+
+    bool chance(double p) { return rng_.uniform() < p; }
+
+    Limits draw_limits();
+    StudyConfig draw_study(int number);
+    template <class Act>
+    void sometimes(double p, std::uint64_t most, Act act);
+
+    // Playing it.
+    bool turn_a_daemon();
+    void after_handler();
+    void look_after_daemons();
+    void rest();
+    void open_daemon();
+    void kill_daemon();
+    void end_daemon_politely();
+    void replace_daemon();
+    void cut_power();
+    void cease_faults();
+    void help_along();
+    bool is_over();
+
+    // What users ask for (schedule_users.cpp).
+    void request(std::string study, std::uint64_t which);
+    boost::asio::awaitable<void> create(SimulatedDaemon* daemon, StudyConfig config);
+    boost::asio::awaitable<void> pause(SimulatedDaemon* daemon, std::string study, bool now);
+    boost::asio::awaitable<void> resume(SimulatedDaemon* daemon, std::string study);
+    boost::asio::awaitable<void> cancel(SimulatedDaemon* daemon, std::string study);
+    boost::asio::awaitable<void> limit(SimulatedDaemon* daemon, std::string study, Limits limits);
+    boost::asio::awaitable<void> remove(SimulatedDaemon* daemon, std::string study);
+    void answered(
+        const std::string& study, const Result<void>& result, std::string_view what, bool is_so
+    );
+    std::optional<Study> stored(const std::string& id);
+
+    ScheduleOptions options_;
+    Rng rng_;
+    Timeline timeline_;
+    Diary diary_;
+    VirtualClock clock_;
+    World world_;
+    Storage record_;
+    Oracle oracle_;
+
+    std::unique_ptr<SimulatedDaemon> daemon_;  // the newest; none between two lives
+    std::vector<std::unique_ptr<SimulatedDaemon>> replaced_;
+    int daemons_ = 0;
+    StorageFaults storage_faults_;
+    double refuses_ = 0;
+    double hopeless_ = 0;
+    std::optional<int> kill_in_;  // handlers
+    std::map<std::string, int> outstanding_;
+    Duration faults_end_{0};
+    bool ceased_ = false;
+    bool over_ = false;
+    std::uint64_t handlers_ = 0;
+};
+
+}  // namespace tuner::simulation
