@@ -1,6 +1,7 @@
 #include "tuner/executor/local_attempt.h"
 
 #include "tuner/base/failpoint.h"
+#include "tuner/base/log.h"
 #include "tuner/formats/attempt_files.h"
 #include "tuner/formats/proc_files.h"
 
@@ -19,6 +20,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
 
 namespace tuner {
 
@@ -62,6 +64,7 @@ asio::awaitable<AttemptExit> LocalAttempt::run(ReportSink sink) {
     if (handle_.standing == Adoption::mind || handle_.standing == Adoption::watch) {
         while (!co_await ends_within(kPollInterval)) {
             co_await forward(sink, kNoEnd);
+            tell_if_unkillable(workspace_.read_unkillable());
         }
     }
     const Result<ExitRecord> record = co_await read_exit();
@@ -162,9 +165,23 @@ asio::awaitable<bool> LocalAttempt::drain(ReportSink sink, std::int64_t end) {
 asio::awaitable<void> LocalAttempt::sweep() {
     const std::string cookie = std::string(kCookieVariable) + "=" + handle_.uuid;
     Duration wait = kFirstSweepPause;
-    while (signal_by_environment(cookie, SIGKILL) > 0) {
+    Duration waited{0};
+    while (const int left = signal_by_environment(cookie, SIGKILL)) {
         co_await pause(wait);
+        waited += wait;
         wait = std::min(wait * 2, kLastSweepPause);
+        tell_if_unkillable(waited < kUnkillableAfter ? "" : fmt::format("{} of them", left));
+    }
+}
+
+// Once: it keeps its slot until it is gone, and only a person can do something about it.
+void LocalAttempt::tell_if_unkillable(const std::string& pids) {
+    if (!pids.empty() && !told_unkillable_) {
+        told_unkillable_ = true;
+        log::error(
+            "attempt_unkillable",
+            fmt::format("directory={} pids={}", log::quoted(workspace_.dir()), log::quoted(pids))
+        );
     }
 }
 
@@ -172,6 +189,16 @@ AttemptExit LocalAttempt::describe(const Result<ExitRecord>& record) const {
     AttemptExit exit;
     if (record) {
         exit = record->exit;
+        if (record->metric_lines_dropped > 0) {
+            log::warning(
+                "metrics_dropped",
+                fmt::format(
+                    "directory={} lines={}",
+                    log::quoted(workspace_.dir()),
+                    record->metric_lines_dropped
+                )
+            );
+        }
     } else if (handle_.standing == Adoption::write_off) {
         exit.message = "the machine or its container was restarted while the trainer ran";
     } else {

@@ -108,7 +108,7 @@ asio::awaitable<Result<std::unique_ptr<Attempt>>> LocalExecutor::start(Launch la
     }
     failpoint("daemon.folder_made");
     if (const Result<void> written = workspace->write_spec(*spec); !written) {
-        co_return tl::unexpected(written.error());
+        co_return fail(ErrorCode::exhausted, written.error().message);
     }
     failpoint("daemon.spec_written");
     Result<ShimProcess> shim = spawn_shim(shim_, launch.dir);
@@ -133,8 +133,10 @@ asio::awaitable<Result<std::unique_ptr<Attempt>>> LocalExecutor::start(Launch la
         const std::string why = explain(word, *workspace);
         handle.go.reset();
         orphans_.take(std::move(handle.process));
+        const bool was_told = !word.empty() && word.front() == kFailedWord;
         co_return fail(
-            ErrorCode::unavailable, fmt::format("the minder of the attempt failed: {}", why)
+            was_told ? ErrorCode::exhausted : ErrorCode::unavailable,
+            fmt::format("the minder of the attempt failed: {}", why)
         );
     }
     handle.identity = *identity;

@@ -1,5 +1,6 @@
 #include "tuner/executor/workspace.h"
 
+#include "tuner/executor/shortage.h"
 #include "tuner/formats/durable_file.h"
 #include "tuner/formats/utf8.h"
 
@@ -70,9 +71,10 @@ Result<Workspace> Workspace::create(const std::string& dir) {
     for (const fs::path& part : fs::path(dir)) {
         made = (fs::path(made) / part).string();
         if (::mkdir(made.c_str(), 0700) != 0 && errno != EEXIST && errno != EISDIR) {
+            const int error = errno;
             return fail(
-                ErrorCode::unavailable,
-                fmt::format("cannot make the folder \"{}\": {}", made, std::strerror(errno))
+                code_of(error),
+                fmt::format("cannot make the folder \"{}\": {}", made, std::strerror(error))
             );
         }
     }
@@ -148,6 +150,10 @@ OwnedFd Workspace::open_metrics() const {
 std::string Workspace::read_log_tail() const {
     std::string tail = read_tail(folder_.get(), kStderrLog);
     return tail.empty() ? read_tail(folder_.get(), kStdoutLog) : tail;
+}
+
+std::string Workspace::read_unkillable() const {
+    return read_file(folder_.get(), kUnkillableFile, kMaxUnkillableBytes).value_or("");
 }
 
 std::string Workspace::read_shim_log() const {

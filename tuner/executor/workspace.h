@@ -45,8 +45,13 @@ class Workspace {
     // The last lines of the error output, or of the output when there are none, as valid UTF-8.
     std::string read_log_tail() const;
 
+    // The processes that SIGKILL does not end, as the shim says; empty while there are none.
+    std::string read_unkillable() const;
+
     // What the shim itself complained about.
     std::string read_shim_log() const;
+
+    const std::string& dir() const { return dir_; }
 
     std::string stdout_log() const { return dir_ + "/" + kStdoutLog; }
 

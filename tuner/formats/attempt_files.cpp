@@ -51,6 +51,7 @@ std::string to_text(const AttemptSpec& spec) {
         writer.add_number("stall_timeout_ms", spec.stall_timeout->count());
     }
     writer.add_number("termination_grace_ms", spec.termination_grace.count());
+    writer.add_number("unkillable_after_ms", spec.unkillable_after.count());
     writer.add_number("open_files_soft", spec.open_files_soft);
     return writer.finish();
 }
@@ -92,6 +93,8 @@ Result<AttemptSpec> parse_spec(std::string_view text) {
     spec.stall_timeout = optional_duration(reader, "stall_timeout_ms");
     spec.termination_grace =
         Duration(reader.number<std::int64_t>("termination_grace_ms", 0, kLongest));
+    spec.unkillable_after =
+        optional_duration(reader, "unkillable_after_ms").value_or(kUnkillableAfter);
     spec.open_files_soft = reader.number<std::int64_t>("open_files_soft", -1);
     if (spec.uuid.empty() || spec.program.empty() || spec.argv.empty()) {
         reader.reject("has an empty uuid, program or argv");
