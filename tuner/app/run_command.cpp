@@ -57,6 +57,7 @@ class Run {
     asio::awaitable<void> interrupt(const HttpClient& client);
     asio::awaitable<void> wait_for_other_studies();
     void say(const std::string& line) const;
+    void say_how_to_go_on() const;
 
     RunOptions options_;
     CommandContext& context_;
@@ -87,6 +88,12 @@ asio::awaitable<int> Run::run() {
         }
         const FollowResult followed = co_await follow(*client);
         after_ = followed.last;
+        if (session_.daemon() != nullptr && !session_.daemon()->broken().empty()) {
+            context_.err << "error: " << session_.daemon()->broken() << "\n";
+            say("running trainers go on, and are adopted by the next run");
+            say_how_to_go_on();
+            co_return to_int(ExitCode::storage);
+        }
         if (followed.end == FollowEnd::server_gone && context_.options.server.empty()) {
             say("the daemon went away; going on in its place");
             continue;
@@ -96,9 +103,7 @@ asio::awaitable<int> Run::run() {
         }
         const int code = co_await print_summary(id_, *client, output_of(context_));
         if (interrupted_) {
-            say(options_.file.file.empty()
-                    ? fmt::format("go on with: tuner resume {}", id_)
-                    : fmt::format("go on with: tuner run {}", printable(options_.file.file)));
+            say_how_to_go_on();
             co_return to_int(ExitCode::interrupted);
         }
         co_await wait_for_other_studies();
@@ -221,6 +226,12 @@ void Run::say(const std::string& line) const {
     if (!context_.options.quiet) {
         context_.err << line << std::endl;
     }
+}
+
+void Run::say_how_to_go_on() const {
+    say(options_.file.file.empty()
+            ? fmt::format("go on with: tuner resume {}", id_)
+            : fmt::format("go on with: tuner run {}", printable(options_.file.file)));
 }
 
 asio::awaitable<int> run(

@@ -26,7 +26,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::uint16_t kDefaultPort = 7437;
-constexpr std::chrono::milliseconds kReplacedPoll{500};
+constexpr std::chrono::milliseconds kEndPoll{500};
 
 struct ServeOptions {
     std::string listen = "127.0.0.1";
@@ -67,11 +67,11 @@ Result<asio::ip::tcp::endpoint> parse_listen(const ServeOptions& options) {
     return asio::ip::tcp::endpoint(address, static_cast<std::uint16_t>(port));
 }
 
-// Returns when another daemon has taken over the database.
-asio::awaitable<void> wait_until_replaced(asio::io_context& loop, const Daemon& daemon) {
+// Returns when another daemon has taken over the database, or it broke.
+asio::awaitable<void> wait_until_it_must_end(asio::io_context& loop, const Daemon& daemon) {
     asio::steady_timer timer(loop);
-    while (daemon.replaced().empty()) {
-        timer.expires_after(kReplacedPoll);
+    while (daemon.replaced().empty() && daemon.broken().empty()) {
+        timer.expires_after(kEndPoll);
         co_await timer.async_wait(asio::use_awaitable);
     }
 }
@@ -81,8 +81,12 @@ asio::awaitable<int> wait_for_the_end(asio::io_context& loop, const Daemon& daem
     using namespace asio::experimental::awaitable_operators;
     asio::signal_set signals(loop, SIGINT, SIGTERM);
     const auto ended =
-        co_await (signals.async_wait(asio::use_awaitable) || wait_until_replaced(loop, daemon));
-    co_return to_int(ended.index() == 0 ? ExitCode::done : ExitCode::data_dir_in_use);
+        co_await (signals.async_wait(asio::use_awaitable) || wait_until_it_must_end(loop, daemon));
+    if (ended.index() == 0) {
+        co_return to_int(ExitCode::done);
+    }
+    const bool broken = !daemon.broken().empty();
+    co_return to_int(broken ? ExitCode::storage : ExitCode::data_dir_in_use);
 }
 
 asio::awaitable<int> serve(
@@ -106,6 +110,12 @@ asio::awaitable<int> serve(
     const int code = co_await wait_for_the_end(loop, *session.daemon());
     if (!session.daemon()->replaced().empty()) {
         context.err << "error: " << session.daemon()->replaced() << "\n";
+    }
+    if (!session.daemon()->broken().empty()) {
+        context.err
+            << "error: " << session.daemon()->broken()
+            << "\nthe daemon ends; running trainers go on: the next daemon reads everything "
+               "again and adopts them\n";
     }
     // From here on, a second signal ends the process at once.
     std::signal(SIGINT, [](int) { _exit(to_int(ExitCode::interrupted)); });

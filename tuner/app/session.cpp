@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <optional>
+#include <string_view>
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -25,6 +27,17 @@ DaemonOptions on_any_port(bool passive) {
     options.passive = passive;
     options.resume_interrupted = false;
     return options;
+}
+
+// What keeps a daemon from starting is the user's to mend (a damaged database, a wrong place),
+// unless it passes.
+Error why_not(const StorageError& error) {
+    return {error.may_pass() ? error.code() : ErrorCode::invalid_argument, error.what()};
+}
+
+bool network_file_system_is_forced() {
+    const char* forced = std::getenv("TUNER_FORCE_NETWORK_FS");
+    return forced != nullptr && std::string_view(forced) == "1";
 }
 
 }  // namespace
@@ -85,20 +98,28 @@ asio::awaitable<Result<Server>> Session::become_server(DaemonOptions options) {
     if (!opened) {
         co_return tl::unexpected(opened.error());
     }
-    co_await daemon_->start();
+    std::optional<Error> failed;
+    try {
+        co_await daemon_->start();
+    } catch (const StorageError& error) {
+        failed = why_not(error);
+    }
+    if (failed) {
+        co_await close();
+        co_return tl::unexpected(*failed);
+    }
     co_return Server{daemon_->url(), directory->token()};
 }
 
-// What keeps a daemon from starting is the user's to mend: a damaged database, a port that is
-// taken.
 Result<void> Session::open_daemon(
-    const DataDirectory& directory, DataLock lock, const DaemonOptions& options
+    const DataDirectory& directory, DataLock lock, DaemonOptions options
 ) {
+    options.force_network_file_system = network_file_system_is_forced();
     try {
         daemon_ = std::make_unique<Daemon>(loop_, directory, std::move(lock), options);
         return {};
     } catch (const StorageError& error) {
-        return fail(ErrorCode::invalid_argument, error.what());
+        return tl::unexpected(why_not(error));
     } catch (const boost::system::system_error& error) {
         return fail(
             ErrorCode::unavailable,

@@ -34,7 +34,8 @@ class Session {
     boost::asio::awaitable<Result<Server>> find_or_become_server();
 
     // Becomes the daemon of the data directory; `conflict` when another process is, `unavailable`
-    // when the port is taken, `invalid_argument` when the database cannot be used.
+    // when the port is taken, `no_space` or `unavailable` when the database cannot be used just
+    // now, `invalid_argument` when it cannot be used at all.
     boost::asio::awaitable<Result<Server>> become_server(DaemonOptions options);
 
     // The daemon in this process, or null.
@@ -46,9 +47,7 @@ class Session {
   private:
     boost::asio::awaitable<Result<Server>> find_or_open(DaemonOptions options);
     Result<DataDirectory> open_directory() const;
-    Result<void> open_daemon(
-        const DataDirectory& directory, DataLock lock, const DaemonOptions& options
-    );
+    Result<void> open_daemon(const DataDirectory& directory, DataLock lock, DaemonOptions options);
 
     boost::asio::io_context& loop_;
     const GlobalOptions& options_;

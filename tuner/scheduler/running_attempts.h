@@ -24,7 +24,7 @@ namespace tuner {
 class RunningAttempts {
   public:
     using Ended = std::function<void(TrialId, AttemptExit)>;
-    using Abandoned = std::function<void(TrialId, std::string)>;
+    using Abandoned = std::function<void(TrialId, std::exception_ptr)>;
 
     // `ended` and `abandoned` are called on the loop, once for each attempt that was added; the
     // owner then remove()s it.
