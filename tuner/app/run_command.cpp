@@ -57,11 +57,7 @@ class Run {
     asio::awaitable<void> interrupt(const HttpClient& client);
     asio::awaitable<void> wait_for_other_studies();
     void say(const std::string& line) const;
-
-    // Whether this process was the daemon and another one has taken over.
-    bool is_replaced() const {
-        return session_.daemon() != nullptr && !session_.daemon()->replaced().empty();
-    }
+    void say_how_to_go_on() const;
 
     RunOptions options_;
     CommandContext& context_;
@@ -92,9 +88,9 @@ asio::awaitable<int> Run::run() {
         }
         const FollowResult followed = co_await follow(*client);
         after_ = followed.last;
-        if (is_replaced()) {
-            context_.err << "error: " << session_.daemon()->replaced() << std::endl;
-            co_return to_int(ExitCode::data_dir_in_use);
+        if (const auto end = session_.report_end_of_daemon(context_.err)) {
+            say_how_to_go_on();
+            co_return to_int(*end);
         }
         if (followed.end == FollowEnd::server_gone && context_.options.server.empty()) {
             say("the daemon went away; going on in its place");
@@ -105,13 +101,12 @@ asio::awaitable<int> Run::run() {
         }
         const int code = co_await print_summary(id_, *client, output_of(context_));
         if (interrupted_) {
-            say(options_.file.file.empty()
-                    ? fmt::format("go on with: tuner resume {}", id_)
-                    : fmt::format("go on with: tuner run {}", printable(options_.file.file)));
+            say_how_to_go_on();
             co_return to_int(ExitCode::interrupted);
         }
         co_await wait_for_other_studies();
-        co_return code;
+        const auto end = session_.report_end_of_daemon(context_.err);
+        co_return end ? to_int(*end) : code;
     }
 }
 
@@ -173,7 +168,7 @@ asio::awaitable<FollowResult> Run::follow(const HttpClient& client) {
         auto following = follow_into(result, id_, client, std::move(options), context_.err);
         const auto first = co_await (
             std::move(following) || signals_.async_wait(asio::use_awaitable) ||
-            session_.wait_until_replaced()
+            session_.wait_until_it_must_end()
         );
         if (first.index() == 2) {
             result.end = FollowEnd::server_gone;
@@ -218,7 +213,7 @@ asio::awaitable<void> Run::wait_for_other_studies() {
     say("other studies of this data directory are still running; going on with them (Ctrl-C stops "
         "them)");
     asio::steady_timer timer(loop_);
-    while (!session_.daemon()->is_idle() && !is_replaced()) {
+    while (!session_.daemon()->is_idle() && !session_.daemon()->must_end()) {
         timer.expires_after(kIdlePoll);
         const auto woken = co_await (
             timer.async_wait(asio::use_awaitable) || signals_.async_wait(asio::use_awaitable)
@@ -238,11 +233,32 @@ void Run::say(const std::string& line) const {
     }
 }
 
+void Run::say_how_to_go_on() const {
+    say(options_.file.file.empty()
+            ? fmt::format("go on with: tuner resume {}", id_)
+            : fmt::format("go on with: tuner run {}", printable(options_.file.file)));
+}
+
 asio::awaitable<int> run(
     RunOptions options, CommandContext& context, Session& session, asio::io_context& loop
 ) {
     Run one(std::move(options), context, session, loop);
     co_return co_await one.run();
+}
+
+// Runs it when the command line has been read to its end.
+void choose(
+    CLI::App& command,
+    CommandContext& context,
+    Session& session,
+    asio::io_context& loop,
+    const std::shared_ptr<RunOptions>& options
+) {
+    command.callback([&context, &session, &loop, options] {
+        context.chosen = [&context, &session, &loop, options] {
+            return run(*options, context, session, loop);
+        };
+    });
 }
 
 }  // namespace
@@ -269,11 +285,7 @@ void add_run(CLI::App& app, CommandContext& context, Session& session, asio::io_
         ->type_name("N");
     command->add_option("--seed", options->file.seed, "instead of the file's seed")->type_name("S");
     add_format_option(*command, context);
-    command->callback([&context, &session, &loop, options] {
-        context.chosen = [&context, &session, &loop, options] {
-            return run(*options, context, session, loop);
-        };
-    });
+    choose(*command, context, session, loop, options);
 }
 
 void add_resume(CLI::App& app, CommandContext& context, Session& session, asio::io_context& loop) {
@@ -283,11 +295,7 @@ void add_resume(CLI::App& app, CommandContext& context, Session& session, asio::
     const auto options = std::make_shared<RunOptions>();
     add_study_argument(*command, options->study);
     add_format_option(*command, context);
-    command->callback([&context, &session, &loop, options] {
-        context.chosen = [&context, &session, &loop, options] {
-            return run(*options, context, session, loop);
-        };
-    });
+    choose(*command, context, session, loop, options);
 }
 
 }  // namespace tuner
