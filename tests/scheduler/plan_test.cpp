@@ -90,6 +90,14 @@ TEST_CASE("a trial in its back-off leaves its slot to others", "[plan]") {
     CHECK(last.step == Plan::Step::wait);
 }
 
+TEST_CASE("a machine without room gets no trial to start", "[plan]") {
+    PlanFacts facts;
+    facts.no_room = true;
+    CHECK(plan_for(limited(20, 5).build(), {a_trial(1)}, facts).step == Plan::Step::wait);
+    const Plan over = plan_for(limited(1, 5).build(), {a_trial(1).completed(1)}, facts);
+    CHECK(over.step == Plan::Step::finish);
+}
+
 TEST_CASE("a study that is not running plans nothing", "[plan]") {
     const StudyConfig config = a_config().build();
     Study study = a_study(config);

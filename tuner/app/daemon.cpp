@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <sys/resource.h>
 #include <thread>
 #include <unistd.h>
 
@@ -29,11 +30,31 @@ std::filesystem::path shim_program() {
     return std::filesystem::read_symlink("/proc/self/exe").parent_path() / "tuner-shim";
 }
 
+// Raises the limit of open files as far as it goes, and answers what it was: trainers get that one.
+std::int64_t raise_open_files_limit() {
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) {
+        return -1;
+    }
+    const auto before = static_cast<std::int64_t>(limit.rlim_cur);
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    return before;
+}
+
+// Clients get a quarter of the descriptors: idle ones must not keep a trial from starting.
+std::size_t connection_limit(std::size_t wanted) {
+    rlimit limit{};
+    const bool known = getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
+    return known ? std::min<std::size_t>(wanted, limit.rlim_cur / 4) : wanted;
+}
+
 HttpServerConfig server_config(const DaemonOptions& options) {
     HttpServerConfig config;
     config.listen = options.listen;
     config.token = options.token;
     config.routes = api_routes();
+    config.limits.connections = connection_limit(config.limits.connections);
     return config;
 }
 
@@ -65,7 +86,7 @@ Daemon::Daemon(
               }
           }
       ),
-      executor_(shim_program().string()),
+      executor_(shim_program().string(), raise_open_files_limit()),
       scheduler_(RunnerContext{
           loop.get_executor(),
           pool_.get_executor(),

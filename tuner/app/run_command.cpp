@@ -58,6 +58,11 @@ class Run {
     asio::awaitable<void> wait_for_other_studies();
     void say(const std::string& line) const;
 
+    // Whether this process was the daemon and another one has taken over.
+    bool is_replaced() const {
+        return session_.daemon() != nullptr && !session_.daemon()->replaced().empty();
+    }
+
     RunOptions options_;
     CommandContext& context_;
     Session& session_;
@@ -87,6 +92,10 @@ asio::awaitable<int> Run::run() {
         }
         const FollowResult followed = co_await follow(*client);
         after_ = followed.last;
+        if (is_replaced()) {
+            context_.err << "error: " << session_.daemon()->replaced() << std::endl;
+            co_return to_int(ExitCode::data_dir_in_use);
+        }
         if (followed.end == FollowEnd::server_gone && context_.options.server.empty()) {
             say("the daemon went away; going on in its place");
             continue;
@@ -162,8 +171,14 @@ asio::awaitable<FollowResult> Run::follow(const HttpClient& client) {
         options.after = after_;
         FollowResult result;
         auto following = follow_into(result, id_, client, std::move(options), context_.err);
-        const auto first =
-            co_await (std::move(following) || signals_.async_wait(asio::use_awaitable));
+        const auto first = co_await (
+            std::move(following) || signals_.async_wait(asio::use_awaitable) ||
+            session_.wait_until_replaced()
+        );
+        if (first.index() == 2) {
+            result.end = FollowEnd::server_gone;
+            co_return result;
+        }
         if (const auto* error = std::get_if<0>(&first)) {
             if (*error) {
                 std::rethrow_exception(*error);
@@ -203,7 +218,7 @@ asio::awaitable<void> Run::wait_for_other_studies() {
     say("other studies of this data directory are still running; going on with them (Ctrl-C stops "
         "them)");
     asio::steady_timer timer(loop_);
-    while (!session_.daemon()->is_idle()) {
+    while (!session_.daemon()->is_idle() && !is_replaced()) {
         timer.expires_after(kIdlePoll);
         const auto woken = co_await (
             timer.async_wait(asio::use_awaitable) || signals_.async_wait(asio::use_awaitable)

@@ -26,7 +26,6 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::uint16_t kDefaultPort = 7437;
-constexpr std::chrono::milliseconds kReplacedPoll{500};
 
 struct ServeOptions {
     std::string listen = "127.0.0.1";
@@ -67,21 +66,12 @@ Result<asio::ip::tcp::endpoint> parse_listen(const ServeOptions& options) {
     return asio::ip::tcp::endpoint(address, static_cast<std::uint16_t>(port));
 }
 
-// Returns when another daemon has taken over the database.
-asio::awaitable<void> wait_until_replaced(asio::io_context& loop, const Daemon& daemon) {
-    asio::steady_timer timer(loop);
-    while (daemon.replaced().empty()) {
-        timer.expires_after(kReplacedPoll);
-        co_await timer.async_wait(asio::use_awaitable);
-    }
-}
-
 // Returns with the exit code when the daemon is to end.
-asio::awaitable<int> wait_for_the_end(asio::io_context& loop, const Daemon& daemon) {
+asio::awaitable<int> wait_for_the_end(asio::io_context& loop, Session& session) {
     using namespace asio::experimental::awaitable_operators;
     asio::signal_set signals(loop, SIGINT, SIGTERM);
     const auto ended =
-        co_await (signals.async_wait(asio::use_awaitable) || wait_until_replaced(loop, daemon));
+        co_await (signals.async_wait(asio::use_awaitable) || session.wait_until_replaced());
     co_return to_int(ended.index() == 0 ? ExitCode::done : ExitCode::data_dir_in_use);
 }
 
@@ -103,7 +93,7 @@ asio::awaitable<int> serve(
         co_return to_int(in_use ? ExitCode::data_dir_in_use : exit_code(server.error().code));
     }
     context.out << "listening on " << server->url << std::endl;
-    const int code = co_await wait_for_the_end(loop, *session.daemon());
+    const int code = co_await wait_for_the_end(loop, session);
     if (!session.daemon()->replaced().empty()) {
         context.err << "error: " << session.daemon()->replaced() << "\n";
     }

@@ -18,6 +18,7 @@ namespace {
 // How long a command waits for another one's passive daemon, or for a starting daemon's first word.
 constexpr std::chrono::seconds kLockPatience{10};
 constexpr std::chrono::milliseconds kLockPoll{10};
+constexpr std::chrono::milliseconds kReplacedPoll{500};
 // How long a starting daemon waits for the lock of one that is dead
 // (DataDirectory::is_holder_dead).
 constexpr std::chrono::seconds kDeadHolderPatience{5};
@@ -152,6 +153,14 @@ Result<void> Session::open_daemon(
         return fail(ErrorCode::invalid_argument, error.what());
     } catch (const boost::system::system_error& error) {
         return fail(ErrorCode::unavailable, describe(error.code(), options));
+    }
+}
+
+asio::awaitable<void> Session::wait_until_replaced() {
+    asio::steady_timer timer(loop_);
+    while (daemon_ == nullptr || daemon_->replaced().empty()) {
+        timer.expires_after(kReplacedPoll);
+        co_await timer.async_wait(asio::use_awaitable);
     }
 }
 

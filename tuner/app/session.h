@@ -40,6 +40,9 @@ class Session {
     // The daemon in this process, or null.
     Daemon* daemon() const { return daemon_.get(); }
 
+    // Returns when another daemon has taken over from the one in this process; never without one.
+    boost::asio::awaitable<void> wait_until_replaced();
+
     // Ends the daemon in this process, if any. Trainers are released, not stopped.
     boost::asio::awaitable<void> close();
 

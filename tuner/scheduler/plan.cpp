@@ -74,6 +74,9 @@ Plan next_plan(const Study& study, const Tally& tally, const PlanFacts& facts) {
     }
 
     Plan plan;
+    if (facts.no_room) {
+        return plan;
+    }
     std::int64_t free = limits.max_parallel_trials - running;
     for (auto trial = tally.pending().begin(); free > 0 && trial != tally.pending().end();
          ++trial) {

@@ -32,17 +32,17 @@ void RunningAttempts::add(
 }
 
 asio::awaitable<void> RunningAttempts::mind(TrialId id, AttemptId attempt) {
-    std::string broken;
+    std::exception_ptr broken;
     try {
         ReportSink store = [this, id, attempt](Report report) {
             return record_.add_measurements(id, attempt, std::move(report));
         };
         AttemptExit exit = co_await running_.at(id).attempt->run(std::move(store));
         ended_(id, std::move(exit));
-    } catch (const StorageError& e) {
-        broken = e.what();
+    } catch (const StorageError&) {
+        broken = std::current_exception();
     }
-    if (!broken.empty()) {
+    if (broken) {
         abandoned_(id, std::move(broken));
     }
 }

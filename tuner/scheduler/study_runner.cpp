@@ -49,7 +49,7 @@ StudyRunner::StudyRunner(RunnerContext& context, Study study, std::vector<Trial>
           [this](TrialId id, AttemptExit exit) {
               inbox_.push(AttemptEnded{id, std::move(exit)});
           },
-          [this](TrialId id, std::string why) {
+          [this](TrialId id, std::exception_ptr why) {
               inbox_.push(AttemptAbandoned{id, std::move(why)});
           }
       ),
@@ -119,10 +119,13 @@ asio::awaitable<void> StudyRunner::apply(Message message) {
     } else if (auto* command = std::get_if<Command>(&message)) {
         co_await apply_command(std::move(*command));
     } else if (auto* over = std::get_if<BackoffOver>(&message)) {
-        facts_.waiting.erase(over->trial);
+        facts_.no_room = facts_.no_room && over->trial;
+        if (over->trial) {
+            facts_.waiting.erase(*over->trial);
+        }
     } else if (auto* abandoned = std::get_if<AttemptAbandoned>(&message)) {
         attempts_.remove(abandoned->trial);
-        stop_working(std::move(abandoned->why));
+        std::rethrow_exception(abandoned->why);  // run() knows what each means
     }
 }
 
@@ -191,7 +194,9 @@ asio::awaitable<void> StudyRunner::act(Plan plan) {
         co_return;
     }
     for (const TrialId id : plan.relaunch) {
-        co_await start_trial(id);
+        if (!facts_.no_room) {
+            co_await start_trial(id);
+        }
     }
     if (plan.suggest > 0) {
         co_await add_suggestions(plan.suggest);  // pending now: the next plan launches them
@@ -231,13 +236,10 @@ asio::awaitable<void> StudyRunner::start_trial(TrialId id) {
         started = tl::unexpected(launch.error());
     }
     if (!started) {
-        const bool hopeless = started.error().code == ErrorCode::invalid_argument;
-        AttemptExit exit;
-        exit.kind = hopeless ? ExitKind::not_started : ExitKind::lost;
-        exit.message = started.error().message;
-        co_await end_attempt(std::move(attempt), std::move(exit), StopPurpose::none);
+        co_await refuse_start(std::move(attempt), started.error());
         co_return;
     }
+    refusals_ = 0;
     co_await record_.set_running(attempt.id, (*started)->identity());
     attempts_.add(std::move(attempt), std::move(*started), StopPurpose::none);
 }

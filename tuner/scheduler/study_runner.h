@@ -21,9 +21,11 @@
 #include "tuner/scheduler/task_group.h"
 #include "tuner/storage/storage_thread.h"
 
+#include <exception>
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -80,14 +82,14 @@ class StudyRunner {
         AttemptExit exit;
     };
 
-    // Its report could not be stored, so nobody minds it any more.
+    // Its report could not be stored, so nobody minds it any more; `why` is a StorageError.
     struct AttemptAbandoned {
         TrialId trial;
-        std::string why;
+        std::exception_ptr why;
     };
 
     struct BackoffOver {
-        TrialId trial;
+        std::optional<TrialId> trial;  // none: that of all of them, for want of room
     };
 
     struct Command {
@@ -108,6 +110,8 @@ class StudyRunner {
     boost::asio::awaitable<void> act(Plan plan);
     boost::asio::awaitable<void> add_suggestions(std::int64_t count);
     boost::asio::awaitable<void> start_trial(TrialId id);
+    boost::asio::awaitable<void> refuse_start(AttemptRecord attempt, Error why);
+    boost::asio::awaitable<void> wait_for_room(Duration duration);
     boost::asio::awaitable<void> end_attempt(
         AttemptRecord attempt, AttemptExit exit, StopPurpose purpose
     );
@@ -127,6 +131,7 @@ class StudyRunner {
     StudyRecord record_;
     History seen_;  // the optimizer's own copy of the history (add_suggestions)
     PlanFacts facts_;
+    std::int64_t refusals_ = 0;  // starts in a row that the machine had no room for
     Inbox<Message> inbox_;
     RunningAttempts attempts_;
     TaskGroup backoffs_;
