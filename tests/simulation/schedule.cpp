@@ -13,6 +13,12 @@ constexpr Duration kLongestRest = std::chrono::hours(24);  // after the faults: 
 constexpr std::uint64_t kMostHandlers = 2'000'000;
 constexpr std::uint64_t kMemoryChecks = 16;  // one of so many
 
+// The database of this thread, emptied of the last schedule's rows.
+Storage empty_record(TimePoint now) {
+    thread_local const Storage made = Storage::in_memory();
+    return Storage::in_memory_again(made, now, true);
+}
+
 }  // namespace
 
 Schedule::Schedule(ScheduleOptions options)
@@ -21,7 +27,7 @@ Schedule::Schedule(ScheduleOptions options)
       diary_(timeline_, options.keeps_lines),
       clock_(timeline_),
       world_(timeline_, diary_, options.seed),
-      record_(Storage::in_memory(clock_.now())),
+      record_(empty_record(clock_.now())),
       oracle_(record_, world_, diary_) {
     world_.eager = options.broken == Break::eager_shim;
     world_.on_begin = [this](const Process& process) {

@@ -25,6 +25,7 @@ struct ScheduleOptions {
     std::uint64_t seed = 1;
     bool keeps_lines = false;
     Break broken = Break::nothing;
+    bool sound_storage = false;  // storage alone never fails
 };
 
 class Schedule {

@@ -14,7 +14,7 @@ namespace {
 const bool kQuiet = (log::set_level(log::Level::off), true);
 
 std::vector<std::string> play(std::uint64_t seed) {
-    Schedule schedule({seed, true, Break::nothing});
+    Schedule schedule({.seed = seed, .keeps_lines = true});
     schedule.run();
     return schedule.diary().lines();
 }
@@ -23,7 +23,7 @@ std::vector<std::string> play(std::uint64_t seed) {
 std::string first_violation(Break broken) {
     constexpr std::uint64_t kSeeds = 200;
     for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
-        Schedule schedule({seed, false, broken});
+        Schedule schedule({.seed = seed, .broken = broken});
         schedule.run();
         if (!schedule.diary().violations().empty()) {
             return schedule.diary().violations().front();
@@ -44,8 +44,8 @@ TEST_CASE("a seed is played the same way every time", "[simulation]") {
 
 TEST_CASE("keeping the diary changes nothing", "[simulation]") {
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {
-        Schedule kept({seed, true, Break::nothing});
-        Schedule unkept({seed, false, Break::nothing});
+        Schedule kept({.seed = seed, .keeps_lines = true});
+        Schedule unkept({.seed = seed});
         kept.run();
         unkept.run();
         CHECK(kept.virtual_time() == unkept.virtual_time());

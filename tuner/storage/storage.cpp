@@ -62,8 +62,10 @@ Storage Storage::in_memory(TimePoint now) {
     return Storage(std::make_unique<Impl>(Database::in_memory(now)));
 }
 
-Storage Storage::in_memory_again(const Storage& earlier, TimePoint now) {
-    return Storage(std::make_unique<Impl>(Database::in_memory_again(earlier.impl_->database, now)));
+Storage Storage::in_memory_again(const Storage& earlier, TimePoint now, bool emptied) {
+    return Storage(
+        std::make_unique<Impl>(Database::in_memory_again(earlier.impl_->database, now, emptied))
+    );
 }
 
 Storage::Storage(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -48,8 +48,8 @@ class Storage {
     );
     static Storage in_memory(TimePoint now = {});
 
-    // What was opened by in_memory(), opened again: the next daemon's, with the next epoch.
-    static Storage in_memory_again(const Storage& earlier, TimePoint now);
+    // What in_memory() opened, opened again, perhaps emptied: the next daemon's, with its epoch.
+    static Storage in_memory_again(const Storage& earlier, TimePoint now, bool emptied = false);
 
     Storage(Storage&&) noexcept;
     Storage& operator=(Storage&&) noexcept;
