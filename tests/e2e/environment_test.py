@@ -172,7 +172,7 @@ class Signals(DaemonCase):
             server.send_signal(number)
         self.assertEqual(self.get("/v1/studies/signals-1")["state"], "running")
         trainer = int(self.records("start")[0][5])
-        for field in ("SigIgn", "SigBlk", "SigCgt"):
+        for field in ("SigIgn", "SigBlk"):
             self.assertEqual(int(status(trainer, field), 16), 0, field)
         ignored = int(status(server.pid, "SigIgn"), 16)
         for number in (signal.SIGHUP, signal.SIGPIPE):
