@@ -20,7 +20,7 @@ def read_failpoints(path: Path = Path(__file__).with_name("failpoints.txt")) -> 
 
 
 class Agenda:
-    """The failpoints of one round, in the order in which it tries them; one that was reached goes to the end."""
+    """The failpoints of one round, in the order in which it tries them; one that was tried goes to the end."""
 
     def __init__(self, wanted: list[Failpoint], rng: random.Random) -> None:
         self._queue = list(wanted)
@@ -29,13 +29,15 @@ class Agenda:
     def take(self, conditions: set[str]) -> Failpoint | None:
         """The next failpoint that can be reached now. Those that need a rare condition go first."""
         now = [f for f in self._queue if f.needs in conditions]
-        rare = [f for f in now if f.needs in ("fresh", "intent")]
         if not now:
             return None
-        chosen = rare[0] if rare and self._rng.random() < 0.7 else now[0]
-        self.put_off(chosen)
+        fresh = [f for f in now if f.needs == "fresh"]
+        intent = [f for f in now if f.needs == "intent"]
+        chosen = now[0]
+        if fresh:
+            chosen = fresh[0]
+        elif intent and self._rng.random() < 0.2:
+            chosen = intent[0]
+        self._queue.remove(chosen)
+        self._queue.append(chosen)
         return chosen
-
-    def put_off(self, failpoint: Failpoint) -> None:
-        self._queue.remove(failpoint)
-        self._queue.append(failpoint)

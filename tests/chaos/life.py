@@ -40,6 +40,7 @@ class Life:
         self._data = data
         self._environment = os.environ | {"TUNER_DATA_DIR": str(data), "TUNER_BACKOFF_MS": str(backoff_ms)}
         self._url: tuple[str, int] | None = None
+        self.complaint = ""  # what it did that no crash explains
         with errors.open("ab") as log:
             self.process = subprocess.Popen(
                 [str(bin_dir / "tuner"), "serve", "--port", "0"],
@@ -58,6 +59,8 @@ class Life:
         if self._url is None:
             assert self.process.stdout is not None
             ready, _, _ = select.select([self.process.stdout], [], [], START_TIMEOUT_S)
+            if not ready:
+                self.complaint = f"the daemon did not listen within {START_TIMEOUT_S} s"
             line = self.process.stdout.readline().decode() if ready else ""
             if not line.startswith("listening on http://"):
                 return False
@@ -78,9 +81,13 @@ class Life:
             headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
             connection.request(method, path, json.dumps(body) if body is not None else None, headers)
             response = connection.getresponse()
-            text = response.read()
-            return Answer(response.status, json.loads(text) if text else {})
-        except (OSError, http.client.HTTPException, ValueError):
+            answer = Answer(response.status, json.loads(response.read() or "{}"))
+            if answer.status >= 500:
+                self.complaint = f"{method} {path} was answered with {answer}"
+            return answer
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            if not self.ends_within(5):  # only a dead daemon may owe an answer
+                self.complaint = f"{method} {path} was not answered: {error!r}"
             return Answer(0, {})
         finally:
             connection.close()

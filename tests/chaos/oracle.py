@@ -6,7 +6,7 @@ and acknowledged, and what was killed. Each finding opens with the number of its
 I1   what was acknowledged, or once seen in the database, is there
 I2   what a trainer's log shows is on record, and no attempt was started twice
 I3   two attempts of a trial never overlap, and no more trials run at once than allowed
-I4   a trial's events tell its life: created once, started once per attempt, ended exactly once
+I4   a trial's events tell its life: created once, started once per attempt, ended exactly once; it runs with its attempt
 I5   stored measurements are those that were written: all of an attempt that has ended well, else a beginning
 I6   no more trials than allowed, numbered without gaps
 I7   the database is sound
@@ -145,6 +145,7 @@ def i3_attempts_never_overlap(facts: Facts) -> list[str]:
 
 def i4_events_tell_each_life_once(facts: Facts) -> list[str]:
     counts = Counter((e.study, e.trial, e.kind) for e in facts.record.events)
+    live = Counter((a.study, a.trial) for a in facts.record.attempts.values() if a.state in LIVE)
     found = []
     for (study, number), trial in facts.record.trials.items():
 
@@ -160,6 +161,8 @@ def i4_events_tell_each_life_once(facts: Facts) -> list[str]:
             found.append(f"trial {study}/{number} has {count('trial_created')} events of its creation")
         if count("trial_started") != trial.attempts:
             found.append(f"trial {study}/{number} has {trial.attempts} attempts and {count('trial_started')} starts")
+        if live[study, number] != (trial.state == "running"):
+            found.append(f"trial {study}/{number} is {trial.state} and has {live[study, number]} live attempts")
         if count("trial_requeued") not in wanted_requeues:
             found.append(f"trial {study}/{number}, {trial}, was queued again {count('trial_requeued')} times")
     return found

@@ -102,6 +102,18 @@ def with_cookie(uuids: set[str]) -> list[tuple[int, str]]:
     return found
 
 
+def end_all(data: Path, uuids: set[str]) -> None:
+    """After a failure: nothing that was found wrong goes on."""
+    for victim in ("shim", "trainer"):
+        for found in find(data, victim):
+            kill(found, data)
+    for pid, _ in with_cookie(uuids):
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except OSError:
+            pass
+
+
 def with_sockets(data: Path) -> list[Found]:
     """The shims and trainers that inherited a socket: with the daemon's own they would keep its port."""
     found = []

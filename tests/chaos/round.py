@@ -26,7 +26,7 @@ from witness import read_witness
 
 BACKOFF_MS = 20
 PATIENCE_S = 0.9  # how long a cycle waits for its failpoint
-DRAIN_S = 120
+DRAIN_S = 60
 WANTED_STUDIES = 3
 CALLS_NEEDED = ("create", "limits", "stop", "stop_now", "resume", "cancel", "delete", "pending")
 
@@ -86,10 +86,13 @@ class Round:
             self.outcome.when = f"cycle {cycle}"
             self._cycle(cycle)
             if self.outcome.violations:
-                return self.outcome
-        self.outcome.when = "the end"
-        self._drain()
-        if not self.outcome.violations:
+                break
+        else:
+            self.outcome.when = "the end"
+            self._drain()
+        if self.outcome.violations:
+            processes.end_all(self._data, set(self._record.attempts) if self._record else set())
+        else:
             shutil.rmtree(self.folder, ignore_errors=True)
         return self.outcome
 
@@ -189,9 +192,13 @@ class Round:
         by_us = not self._life.is_over()
         self._note_end(self._life.kill())
         self.outcome.counts["daemon killed by a signal"] += by_us
+        if self._life.complaint:
+            self._violate(self._life.complaint)
 
     def _stop_daemon(self, crash_expected: bool = False) -> None:
         code = self._life.terminate()
+        if self._life.complaint:
+            self._violate(self._life.complaint)
         self.outcome.counts["daemon ended by SIGTERM"] += code == 0
         if code != 0 and not (crash_expected and code == -9):
             self._violate(f"the daemon answered SIGTERM with {code}")

@@ -158,6 +158,11 @@ def _(e: Evidence) -> None:
     e.sql("DELETE FROM event WHERE id = (SELECT max(id) FROM event WHERE kind = 'trial_started')")
 
 
+@case("I4", "a trial runs without an attempt")
+def _(e: Evidence) -> None:
+    e.sql("UPDATE trial SET state = 'running', ended_ms = NULL WHERE number = 1")
+
+
 @case("I5", "a measurement is lost")
 def _(e: Evidence) -> None:
     e.sql("DELETE FROM measurement WHERE sequence = 3")

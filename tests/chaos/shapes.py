@@ -30,7 +30,7 @@ SHAPES = {
         Shape("stragglers", ("--escape=setsid", "--escape=daemon", "--interval-ms=10", "--json=3"), 4, 2),
     )
 }
-WEIGHTS = {"steady": 4, "chatty": 3, "quick": 3, "long": 3, "stragglers": 1}
+WEIGHTS = {"steady": 4, "chatty": 3, "quick": 3, "long": 3, "stragglers": 2}
 
 PARAMETERS = """\
     - {parameterName: x, type: DOUBLE, minValue: 0, maxValue: 1}

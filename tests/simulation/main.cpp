@@ -14,6 +14,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <malloc.h>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -21,6 +22,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <sqlite3.h>
 
 using namespace tuner;
 using namespace tuner::simulation;
@@ -147,6 +149,9 @@ Tally play_all(const Arguments& arguments) {
 int main(int argc, char** argv) {
     const Arguments arguments = parse(argc, argv);
     log::set_level(log::Level::off);
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);  // a mutex for each allocation
+    mallopt(M_TRIM_THRESHOLD, 256 << 20);        // databases come and go
+    mallopt(M_TOP_PAD, 16 << 20);
     std::signal(SIGABRT, name_seed);
     std::signal(SIGSEGV, name_seed);
     const auto begin = std::chrono::steady_clock::now();

@@ -19,7 +19,7 @@
 namespace tuner::simulation {
 
 // Ways in which the world itself can be wrong, to see that the oracle notices.
-enum class Break { nothing, eager_shim, second_begin, double_report };
+enum class Break { nothing, eager_shim, second_begin, lost_line, lying_exit };
 
 struct ScheduleOptions {
     std::uint64_t seed = 1;
@@ -77,6 +77,7 @@ class Schedule {
     boost::asio::awaitable<void> create(SimulatedDaemon* daemon, StudyConfig config);
     boost::asio::awaitable<void> pause(SimulatedDaemon* daemon, std::string study, bool now);
     boost::asio::awaitable<void> resume(SimulatedDaemon* daemon, std::string study);
+    boost::asio::awaitable<void> resume_or_cancel(SimulatedDaemon* daemon, std::string study);
     boost::asio::awaitable<void> cancel(SimulatedDaemon* daemon, std::string study);
     boost::asio::awaitable<void> limit(SimulatedDaemon* daemon, std::string study, Limits limits);
     boost::asio::awaitable<void> remove(SimulatedDaemon* daemon, std::string study);

@@ -31,11 +31,19 @@ namespace {
 
 constexpr Duration kFirstSweepPause{5};
 constexpr Duration kLastSweepPause{1'000};
+// What cannot be read now is tried again so often, and so long after the first time.
+constexpr int kReadTries = 4;
+constexpr Duration kFirstReadPause{50};
+constexpr int kReadPauseGrowth = 4;
 constexpr std::int64_t kNoEnd = std::numeric_limits<std::int64_t>::max();
 
 asio::awaitable<void> pause(Duration duration) {
     asio::steady_timer timer(co_await asio::this_coro::executor, duration);
     co_await timer.async_wait(asio::use_awaitable);
+}
+
+bool may_pass(const Error& error) {
+    return error.code == ErrorCode::unavailable;
 }
 
 }  // namespace
@@ -59,9 +67,10 @@ asio::awaitable<AttemptExit> LocalAttempt::run(ReportSink sink) {
             tell_if_unkillable(workspace_.read_unkillable());
         }
     }
-    const Result<ExitRecord> record = workspace_.read_exit();
+    const Result<ExitRecord> record = co_await read_exit();
     failpoint("daemon.exit_read");
-    co_await forward(sink, record ? record->metric_bytes : kNoEnd);
+    const std::int64_t end = record ? record->metric_bytes : kNoEnd;
+    const bool heard_all = co_await drain(sink, end);
     failpoint("daemon.drained");
     const bool may_signal =
         handle_.standing == Adoption::mind || handle_.standing == Adoption::sweep;
@@ -70,7 +79,12 @@ asio::awaitable<AttemptExit> LocalAttempt::run(ReportSink sink) {
         co_await sweep();
         failpoint("daemon.swept");
     }
-    co_return describe(record);
+    AttemptExit exit = describe(record);
+    if (!heard_all && exit.kind == ExitKind::exited && exit.code == 0) {
+        exit.kind = ExitKind::lost;
+        exit.message = "what it reported could not be read to the end";
+    }
+    co_return exit;
 }
 
 void LocalAttempt::stop() {
@@ -89,16 +103,23 @@ void LocalAttempt::say_go() {
     }
 }
 
+// Whoever may live counts as living: a second attempt beside the first is worse than waiting.
 asio::awaitable<bool> LocalAttempt::ends_within(Duration patience) {
     const auto executor = co_await asio::this_coro::executor;
     if (!handle_.process) {
         co_await pause(patience);
-        co_return !workspace_.is_lock_held();
+        co_return !workspace_.is_lock_held().value_or(true);
     }
     // A copy, because the descriptor closes what it is given.
-    asio::posix::stream_descriptor process(
-        executor, ::fcntl(handle_.process.get(), F_DUPFD_CLOEXEC, 0)
-    );
+    OwnedFd copy(::fcntl(handle_.process.get(), F_DUPFD_CLOEXEC, 0));
+    asio::posix::stream_descriptor process(executor);
+    boost::system::error_code refused;
+    process.assign(copy.get(), refused);
+    if (refused) {  // no descriptor left: looked at from time to time
+        co_await pause(patience);
+        co_return has_ended(handle_.process);
+    }
+    copy.release();
     asio::steady_timer timer(executor, patience);
     constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
     co_await (
@@ -113,6 +134,31 @@ asio::awaitable<void> LocalAttempt::forward(ReportSink sink, std::int64_t end) {
         asio::awaitable<void> stored = sink(std::move(*report));
         co_await std::move(stored);
     }
+}
+
+// A file that cannot be read now may be there all the same.
+asio::awaitable<Result<ExitRecord>> LocalAttempt::read_exit() {
+    Result<ExitRecord> record = workspace_.read_exit();
+    Duration wait = kFirstReadPause;
+    for (int i = 1; i < kReadTries && !record && may_pass(record.error()); ++i) {
+        co_await pause(wait);
+        wait *= kReadPauseGrowth;
+        record = workspace_.read_exit();
+    }
+    co_return record;
+}
+
+// Reports the rest, up to `end`; false when it cannot be read.
+asio::awaitable<bool> LocalAttempt::drain(ReportSink sink, std::int64_t end) {
+    co_await forward(sink, end);
+    Duration wait = kFirstReadPause;
+    for (int i = 1; i < kReadTries && end != kNoEnd && tail_.position() < end; ++i) {
+        co_await pause(wait);
+        wait *= kReadPauseGrowth;
+        tail_.reopen(workspace_.open_metrics());
+        co_await forward(sink, end);
+    }
+    co_return end == kNoEnd || tail_.position() >= end;
 }
 
 // Kills what a killed shim left behind, until nothing is left: it is known by its cookie.

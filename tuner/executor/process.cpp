@@ -112,6 +112,15 @@ Result<ShimProcess> spawn_shim(const std::string& shim, const std::string& dir) 
         );
     }
     process.process = open_process(process.pid);  // it is our child: the number is still its own
+    if (!process.process) {
+        const int error = errno;
+        ::kill(process.pid, SIGKILL);
+        ::waitpid(process.pid, nullptr, 0);
+        return fail(
+            ErrorCode::unavailable,
+            fmt::format("cannot hold on to the minder: {}", std::strerror(error))
+        );
+    }
     process.ready = std::move(ready.reading);
     process.go = std::move(go.writing);
     return process;

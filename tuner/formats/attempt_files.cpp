@@ -134,7 +134,9 @@ Result<ExitRecord> parse_exit(std::string_view text) {
 
 bool is_worth_keeping(std::string_view line, std::string_view metric) {
     constexpr std::string_view kNumberStart = "0123456789+-.nNiI";
-    const std::size_t start = line.find_first_not_of(" \t");
+    // A progress bar ends its line by a carriage return, so the next one may begin with it.
+    constexpr std::string_view kBlanks = " \t\r\n";
+    const std::size_t start = line.find_first_not_of(kBlanks);
     if (start == std::string_view::npos) {
         return false;
     }
@@ -143,7 +145,7 @@ bool is_worth_keeping(std::string_view line, std::string_view metric) {
     }
     for (std::size_t at = line.find('='); at != std::string_view::npos;
          at = line.find('=', at + 1)) {
-        const std::size_t next = line.find_first_not_of(" \t", at + 1);
+        const std::size_t next = line.find_first_not_of(kBlanks, at + 1);
         if (next != std::string_view::npos &&
             kNumberStart.find(line[next]) != std::string_view::npos) {
             return true;

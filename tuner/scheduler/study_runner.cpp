@@ -111,11 +111,11 @@ asio::awaitable<void> StudyRunner::turn() {
 
 asio::awaitable<void> StudyRunner::apply(Message message) {
     if (auto* ended = std::get_if<AttemptEnded>(&message)) {
+        // Removed first: what cannot be stored is adopted again when storage works.
         AttemptRecord attempt = attempts_.record(ended->trial);
-        co_await end_attempt(
-            std::move(attempt), std::move(ended->exit), attempts_.purpose(ended->trial)
-        );
+        const StopPurpose purpose = attempts_.purpose(ended->trial);
         attempts_.remove(ended->trial);
+        co_await end_attempt(std::move(attempt), std::move(ended->exit), purpose);
     } else if (auto* command = std::get_if<Command>(&message)) {
         co_await apply_command(std::move(*command));
     } else if (auto* over = std::get_if<BackoffOver>(&message)) {
