@@ -350,7 +350,11 @@ const std::map<std::string, Action>& actions() {
         {"--sleep-ms", [](Trainer&, const std::string& v) { rest(std::atoi(v.c_str())); }},
         {"--touch", [](Trainer&, const std::string& v) { std::ofstream(v) << "\n"; }},
         {"--report", [](Trainer&, const std::string&) { report_inheritance(); }},
-        {"--signal", [](Trainer&, const std::string& v) { ::raise(std::atoi(v.c_str())); }},
+        {"--signal",
+         [](Trainer&, const std::string& v) {
+             std::signal(std::atoi(v.c_str()), SIG_DFL);  // a sanitizer has handlers of its own
+             ::raise(std::atoi(v.c_str()));
+         }},
         {"--exit",
          [](Trainer& t, const std::string& v) {
              record(t, "end");

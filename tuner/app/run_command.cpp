@@ -203,8 +203,7 @@ asio::awaitable<void> Run::interrupt(const HttpClient& client) {
     }
 }
 
-// This process is the daemon of whatever else is unfinished in the data directory: it ends with its
-// last study.
+// This process is the daemon of all that is unfinished in the data directory.
 asio::awaitable<void> Run::wait_for_other_studies() {
     using namespace asio::experimental::awaitable_operators;
     if (session_.daemon() == nullptr || session_.daemon()->is_idle()) {
