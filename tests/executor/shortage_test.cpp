@@ -5,9 +5,12 @@
 #include "tests/support/no_more_files.h"
 #include "tuner/executor/workspace.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string>
+#include <sys/resource.h>
 
 #include <boost/asio/steady_timer.hpp>
 #include <catch2/catch.hpp>
@@ -63,6 +66,26 @@ TEST_CASE("an attempt was lost with the descriptor to watch it by", "[executor]"
     const Story story = bench.finish(*attempt);
     CHECK(story.exit.kind == ExitKind::exited);
     CHECK(story.measurements.size() == 3);
+}
+
+TEST_CASE("a trainer that the machine had no room for failed for good", "[executor]") {
+    AttemptBench bench;
+    const Launch launch = bench.launch({"--exit=0"});
+    const std::unique_ptr<Attempt> attempt = bench.start(launch);
+    const auto shim = static_cast<pid_t>(attempt->identity().pid);
+    int last = 0;
+    for (const auto& entry :
+         std::filesystem::directory_iterator("/proc/" + std::to_string(shim) + "/fd")) {
+        last = std::max(last, std::stoi(entry.path().filename().string()));
+    }
+    // Room for the exit file, but not for the trainer's three pipes.
+    rlimit tight{};
+    ::prlimit(shim, RLIMIT_NOFILE, nullptr, &tight);
+    tight.rlim_cur = static_cast<rlim_t>(last) + 1;
+    REQUIRE(::prlimit(shim, RLIMIT_NOFILE, &tight, nullptr) == 0);
+    const Story story = bench.finish(*attempt);
+    CHECK(story.exit.kind == ExitKind::lost);
+    CHECK(story.exit.message.find("Too many open files") != std::string::npos);
 }
 
 TEST_CASE("a result counted although the end of what led to it could not be read", "[executor]") {

@@ -99,6 +99,7 @@ class Outcome:
     """Everything that the oracle judges."""
 
     folder: Path
+    may_abort: bool = False  # an allocation failed: the daemon may end in any way, as if killed, but lose nothing
     promises: Promises = field(default_factory=Promises)
     calls: int = 0  # of the fault's kind, in the process it is meant for
     failed: int = 0  # how many of them were made to fail
@@ -183,7 +184,7 @@ def run_case(binary: Path, fault: Fault) -> Outcome:
     (folder / "study.yaml").write_text(STUDY.format(log=log, trials=TRIALS))
     (folder / "trainer.sh").write_text(TRAINER)
     (folder / "trainer.sh").chmod(0o755)
-    outcome = Outcome(folder)
+    outcome = Outcome(folder, may_abort=fault.kind == "memory")
     if fault.process == "adopter":
         leave_running(Daemon(binary, folder, {}, "killed"), outcome)
     report = folder / "report"

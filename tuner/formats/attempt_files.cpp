@@ -116,7 +116,7 @@ Result<ExitRecord> parse_exit(std::string_view text) {
     FieldReader reader(text, "exit", kMaxExitBytes);
     ExitRecord record;
     const std::optional<ExitKind> kind = from_name<ExitKind>(reader.text("kind"));
-    if (!kind || *kind == ExitKind::lost) {
+    if (!kind) {
         reader.reject("names no kind of end");
     }
     record.exit.kind = kind.value_or(ExitKind::lost);

@@ -41,6 +41,7 @@ void MetricsFile::finish() {
         }
     }
     write_waiting();
+    cut_ = !waiting_.empty();
     lines_dropped_ += std::count(waiting_.begin(), waiting_.end(), '\n');
     waiting_.clear();
     ::fdatasync(file_.get());

@@ -45,6 +45,9 @@ class MetricsFile {
 
     std::int64_t lines_dropped() const { return lines_dropped_; }
 
+    // Whether the disk refused the end of it; known after finish().
+    bool is_cut() const { return cut_; }
+
   private:
     bool take_token(Duration now);
     void append(char source, std::string_view line);
@@ -61,6 +64,7 @@ class MetricsFile {
     Duration refilled_{0};
     Duration synced_{0};
     bool unsynced_ = false;
+    bool cut_ = false;
 };
 
 }  // namespace tuner::shim

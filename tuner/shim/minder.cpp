@@ -54,7 +54,8 @@ bool Minder::start() {
     record_.started = wall_time();
     Result<TrainerProcess> trainer = start_trainer(spec_);
     if (!trainer) {
-        record_.exit.kind = ExitKind::not_started;
+        const bool machine = trainer.error().code == ErrorCode::unavailable;
+        record_.exit.kind = machine ? ExitKind::lost : ExitKind::not_started;
         record_.exit.message = trainer.error().message;
         return false;
     }
@@ -268,6 +269,10 @@ ExitRecord Minder::finish() {
     }
     failpoint("shim.metrics_finished");
     record_.exit.kind = reason_.value_or(record_.exit.kind);
+    if (metrics_.is_cut() && record_.exit.kind == ExitKind::exited && record_.exit.code == 0) {
+        record_.exit.kind = ExitKind::lost;  // a result from the part that was kept would be wrong
+        record_.exit.message = "the disk did not take its metrics";
+    }
     record_.ended = wall_time();
     record_.metric_bytes = metrics_.bytes();
     record_.metric_lines_dropped = metrics_.lines_dropped();
