@@ -49,7 +49,7 @@ Trial a_trial(std::int64_t number) {
 
 // A study with a trial in each state that matters.
 void fill(Storage& storage) {
-    const TimePoint now(Duration(1'000));
+    const TimePoint now(Duration(1'700'000'000'000));  // as long in the file as a real one
     const Study study =
         storage.create_study({a_config(), "/work/hyperparam.yaml", "trainingInput: {}\n"}, now);
     std::vector<Trial> trials{a_trial(1), a_trial(2), a_trial(3), a_trial(4)};
@@ -126,7 +126,9 @@ void read_all(Storage& storage) {
             storage.attempts(study.key, trial.id);
             to_json_with_measurements(trial, study.id).dump();
         }
-        to_json(study, {study.config, trials}).dump();
+        const History history{study.config, trials};
+        to_json(study, history).dump();
+        to_training_output(study, history).dump();
     }
     storage.live_attempts();
     storage.events_after(0, "", 100);
