@@ -55,6 +55,7 @@ class Run {
     asio::awaitable<Result<void>> hand_in(const HttpClient& client);
     asio::awaitable<FollowResult> follow(const HttpClient& client);
     asio::awaitable<void> interrupt(const HttpClient& client);
+    asio::awaitable<void> wait_until_broken();
     asio::awaitable<void> wait_for_other_studies();
     void say(const std::string& line) const;
     void say_how_to_go_on() const;
@@ -89,8 +90,7 @@ asio::awaitable<int> Run::run() {
         const FollowResult followed = co_await follow(*client);
         after_ = followed.last;
         if (session_.daemon() != nullptr && !session_.daemon()->broken().empty()) {
-            context_.err << "error: " << session_.daemon()->broken() << "\n";
-            say("running trainers go on, and are adopted by the next run");
+            report(context_.err, {ErrorCode::internal, session_.daemon()->broken()});
             say_how_to_go_on();
             co_return to_int(ExitCode::storage);
         }
@@ -167,10 +167,11 @@ asio::awaitable<FollowResult> Run::follow(const HttpClient& client) {
         options.after = after_;
         FollowResult result;
         auto following = follow_into(result, id_, client, std::move(options), context_.err);
-        const auto first =
-            co_await (std::move(following) || signals_.async_wait(asio::use_awaitable));
-        if (const auto* error = std::get_if<0>(&first)) {
-            if (*error) {
+        const auto first = co_await (
+            std::move(following) || signals_.async_wait(asio::use_awaitable) || wait_until_broken()
+        );
+        if (first.index() != 1) {
+            if (const auto* error = std::get_if<0>(&first); error != nullptr && *error) {
                 std::rethrow_exception(*error);
             }
             co_return result;
@@ -198,8 +199,16 @@ asio::awaitable<void> Run::interrupt(const HttpClient& client) {
     }
 }
 
-// This process is the daemon of whatever else is unfinished in the data directory: it ends with its
-// last study.
+// Returns when the daemon in this process can no longer write; its studies never come to rest then.
+asio::awaitable<void> Run::wait_until_broken() {
+    asio::steady_timer timer(loop_);
+    while (session_.daemon() == nullptr || session_.daemon()->broken().empty()) {
+        timer.expires_after(kIdlePoll);
+        co_await timer.async_wait(asio::use_awaitable);
+    }
+}
+
+// This process is the daemon of whatever else is unfinished here: it ends with its last study.
 asio::awaitable<void> Run::wait_for_other_studies() {
     using namespace asio::experimental::awaitable_operators;
     if (session_.daemon() == nullptr || session_.daemon()->is_idle()) {
