@@ -25,7 +25,8 @@ class StorageTrouble(TunerCase):
         return sum(e.ended is not None for e in self.executions())
 
     def assert_each_ran_once(self, trials: int) -> None:
-        self.assertEqual(sorted((e.trial, e.attempt) for e in self.executions()), [(n, 1) for n in range(1, trials + 1)])
+        # By trial: an attempt that was intended and never executed leaves a gap in the attempts' numbers.
+        self.assertEqual(sorted(e.trial for e in self.executions()), list(range(1, trials + 1)))
         self.assertEqual({t["state"] for t in self.trials()}, {"completed"})
 
     def test_a_database_that_is_locked_by_another_program_is_waited_for(self) -> None:
@@ -113,8 +114,7 @@ class StorageTrouble(TunerCase):
         _, said = run.communicate(timeout=90)
         self.assertEqual(run.returncode, 0, said)
         self.assertEqual(
-            sorted((e.trial, e.attempt) for e in self.executions() if e.ended is not None),
-            [(n, 1) for n in range(1, 7)], said,
+            sorted(e.trial for e in self.executions() if e.ended is not None), list(range(1, 7)), said,
         )
         self.assertEqual(said.count("event=study_waits"), 1, said)
         self.assertIn("the disk is full", said)
