@@ -17,8 +17,9 @@ inline constexpr std::size_t kMaxHeaderLines = 150;
 inline constexpr std::size_t kMaxSourceLines = 300;
 inline constexpr std::size_t kMaxTestLines = 500;
 // All of tuner/base together. The plan said 500; it had 639 when first measured, a third of them
-// essays and comments, and nothing in it that another floor could take; failpoints came after.
-inline constexpr std::size_t kMaxBaseLines = 750;
+// essays and comments, and nothing in it that another floor could take. Failpoints and the broken
+// world came after.
+inline constexpr std::size_t kMaxBaseLines = 800;
 inline constexpr std::size_t kMaxBeastFiles = 8;
 
 struct File {

@@ -4,6 +4,7 @@
 #include "tuner/base/failpoint.h"
 #include "tuner/base/log.h"
 #include "tuner/executor/process.h"
+#include "tuner/storage/sqlite.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -138,7 +139,15 @@ Result<void> Daemon::announce() const {
 asio::awaitable<void> Daemon::start() {
     co_await scheduler_.start(options_.resume_interrupted);
     tasks_.spawn(server_.run());
-    log::info("daemon_started", fmt::format("url={} passive={}", server_.url(), options_.passive));
+    log::info(
+        "daemon_started",
+        fmt::format(
+            "url={} passive={} sqlite={}",
+            server_.url(),
+            options_.passive,
+            Connection::sqlite_version()
+        )
+    );
 }
 
 void Daemon::begin_interrupt() {
