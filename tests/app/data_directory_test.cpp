@@ -1,9 +1,9 @@
 #include "tuner/app/data_directory.h"
 
+#include "tests/support/no_more_files.h"
 #include "tests/support/temp_dir.h"
 
 #include <csignal>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -22,25 +22,6 @@ unsigned mode_of(const std::filesystem::path& path) {
     REQUIRE(stat(path.c_str(), &status) == 0);
     return status.st_mode & 0777;
 }
-
-// While it lives, this process can open no file.
-class NoMoreFiles {
-  public:
-    NoMoreFiles() {
-        getrlimit(RLIMIT_NOFILE, &before_);
-        rlimit none = before_;
-        none.rlim_cur = 0;
-        setrlimit(RLIMIT_NOFILE, &none);
-    }
-
-    ~NoMoreFiles() { setrlimit(RLIMIT_NOFILE, &before_); }
-
-    NoMoreFiles(const NoMoreFiles&) = delete;
-    NoMoreFiles& operator=(const NoMoreFiles&) = delete;
-
-  private:
-    rlimit before_{};
-};
 
 }  // namespace
 
@@ -78,7 +59,7 @@ TEST_CASE("a token that cannot be read was replaced by another", "[data_director
     const auto directory = DataDirectory::open(temp.path() / "data");
     const auto token = directory->token();
     {
-        const NoMoreFiles none;
+        const tuner::test::NoMoreFiles none;
         const auto unread = directory->token();
         REQUIRE_FALSE(unread);
         CHECK(unread.error().code == ErrorCode::unavailable);
@@ -93,14 +74,14 @@ TEST_CASE(
     const tuner::test::TempDir temp;
     const auto directory = DataDirectory::open(temp.path() / "data");
     {
-        const NoMoreFiles none;
+        const tuner::test::NoMoreFiles none;
         const auto lock = DataLock::take(*directory);
         REQUIRE_FALSE(lock);
         CHECK(lock.error().code == ErrorCode::unavailable);
     }
     const auto lock = DataLock::take(*directory);
     REQUIRE(lock);
-    const NoMoreFiles none;
+    const tuner::test::NoMoreFiles none;
     const auto announced = lock->announce({"http://127.0.0.1:1", 1});
     REQUIRE_FALSE(announced);
     CHECK(announced.error().code == ErrorCode::unavailable);

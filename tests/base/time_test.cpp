@@ -1,5 +1,7 @@
 #include "tuner/base/time.h"
 
+#include <limits>
+
 #include <catch2/catch.hpp>
 
 using namespace std::chrono_literals;
@@ -17,6 +19,17 @@ TEST_CASE("what is written as a time is read back the same", "[time]") {
     CHECK(tuner::from_rfc3339("2026-11-24T10:02:11Z") == TimePoint(1795514531000ms));
     CHECK(tuner::from_rfc3339("2026-11-24T10:02:11.1204567Z") == time);
     CHECK(tuner::from_rfc3339("2026-11-24T10:02:11.12+00:00") == time);
+}
+
+TEST_CASE("a time beyond four digits of years is the last or first that has them", "[time]") {
+    const auto text_of = [](std::int64_t ms) { return tuner::to_rfc3339(TimePoint(Duration(ms))); };
+    CHECK(text_of(253'402'300'799'999) == "9999-12-31T23:59:59.999Z");
+    CHECK(text_of(253'402'300'800'000) == "9999-12-31T23:59:59.999Z");
+    CHECK(text_of(std::numeric_limits<std::int64_t>::max()) == "9999-12-31T23:59:59.999Z");
+    CHECK(text_of(-62'167'219'200'000) == "0000-01-01T00:00:00.000Z");
+    CHECK(text_of(std::numeric_limits<std::int64_t>::min()) == "0000-01-01T00:00:00.000Z");
+    // Past the end of std::chrono::system_clock, whose unit is a nanosecond.
+    CHECK(text_of(9'223'372'036'855) == "2262-04-11T23:47:16.855Z");
 }
 
 TEST_CASE("a text that is no UTC time is refused", "[time]") {

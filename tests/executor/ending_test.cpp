@@ -7,6 +7,8 @@
 #include <csignal>
 #include <fcntl.h>
 #include <fstream>
+#include <iterator>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <boost/asio/co_spawn.hpp>
@@ -54,6 +56,37 @@ Story tell_and_stop(AttemptBench& bench, Launch launch) {
     std::replace(launch.argv.begin(), launch.argv.end(), std::string("--ready"), flag);
     return tell_and(bench, launch, mark, [](Attempt& attempt) { attempt.stop(); });
 }
+
+std::string read_all(const std::filesystem::path& path) {
+    std::ifstream file(path);
+    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+// Takes a process out of the reach of SIGKILL for a while, as a broken disk does: frozen, in a
+// cgroup of its own (version 1; needs root).
+class Freezer {
+  public:
+    Freezer() : dir_("/sys/fs/cgroup/freezer/tuner-test-" + std::to_string(::getpid())) {
+        ::mkdir(dir_.c_str(), 0755);
+    }
+
+    ~Freezer() {
+        set("THAWED");
+        ::rmdir(dir_.c_str());
+    }
+
+    bool works() const { return ::access((dir_ + "/freezer.state").c_str(), W_OK) == 0; }
+
+    void freeze(pid_t pid) const {
+        std::ofstream(dir_ + "/cgroup.procs") << pid;
+        set("FROZEN");
+    }
+
+    void set(const std::string& state) const { std::ofstream(dir_ + "/freezer.state") << state; }
+
+  private:
+    std::string dir_;
+};
 
 }  // namespace
 
@@ -164,6 +197,55 @@ TEST_CASE("a shim killed before the word leaves a lost attempt and no harm", "[e
     const std::unique_ptr<Attempt> attempt = bench.start(bench.launch({"--hang"}));
     ::kill(static_cast<pid_t>(attempt->identity().pid), SIGKILL);
     CHECK(bench.finish(*attempt).exit.kind == ExitKind::lost);
+}
+
+TEST_CASE("what cannot be killed is reported and ends when it can be", "[executor]") {
+    const Freezer freezer;
+    if (!freezer.works()) {
+        WARN("SKIPPED: no cgroup freezer of version 1 that this user may write");
+        return;
+    }
+    AttemptBench bench;
+    const std::string mark = (bench.dir() / "ready").string();
+    Launch launch = bench.launch({"--touch=" + mark, "--hang"});
+    launch.termination_grace = Duration(1);
+    launch.unkillable_after = Duration(50);
+    const std::filesystem::path report = std::filesystem::path(launch.dir) / kUnkillableFile;
+    const std::unique_ptr<Attempt> attempt = bench.start(launch);
+    Story story;
+    bool over = false;
+    boost::asio::co_spawn(
+        bench.loop(),
+        attempt->run(AttemptBench::collector(story)),
+        [&](std::exception_ptr, AttemptExit exit) {
+            story.exit = std::move(exit);
+            over = true;
+        }
+    );
+    const auto poll_until = [&](auto holds) {
+        return eventually([&] {
+            bench.loop().restart();
+            bench.loop().poll();
+            return holds();
+        });
+    };
+    REQUIRE(poll_until([&] { return std::filesystem::exists(mark); }));
+    const auto shim = static_cast<pid_t>(attempt->identity().pid);
+    const std::vector<pid_t> trainer = find_children(shim);
+    REQUIRE(trainer.size() == 1);
+    freezer.freeze(trainer.front());
+    attempt->stop();
+    CHECK(poll_until([&] { return std::filesystem::exists(report); }));
+    CHECK(read_all(report).find(std::to_string(trainer.front())) != std::string::npos);
+    CHECK(
+        read_all(launch.dir + "/" + kStdoutLog).find("SIGKILL does not end") != std::string::npos
+    );
+    CHECK(read_all(launch.dir + "/" + kShimLog).find("SIGKILL does not end") != std::string::npos);
+    CHECK_FALSE(over);
+    freezer.set("THAWED");
+    REQUIRE(poll_until([&] { return over; }));
+    CHECK(story.exit.kind == ExitKind::stopped);
+    CHECK_FALSE(std::filesystem::exists(report));
 }
 
 TEST_CASE("a torn exit file is never a success", "[executor]") {

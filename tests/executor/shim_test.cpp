@@ -2,6 +2,8 @@
 
 #include "tests/executor/attempt_bench.h"
 #include "tuner/executor/workspace.h"
+#include "tuner/shim/complaint.h"
+#include "tuner/shim/metrics_file.h"
 
 #include <algorithm>
 #include <csignal>
@@ -163,6 +165,44 @@ TEST_CASE("what a flood of metrics loses is counted and its last is kept", "[shi
     const std::int64_t dropped = Workspace(launch.dir).read_exit()->metric_lines_dropped;
     CHECK(static_cast<std::int64_t>(story.measurements.size()) + dropped == 100'000);
     CHECK(story.measurements.back().step == 100'000);
+}
+
+TEST_CASE("the shim's own log has a cap", "[shim]") {
+    AttemptBench bench;
+    const Launch launch = bench.launch({"--say=loss=1"});
+    std::filesystem::create_directories(launch.dir + "/exit.tmp");  // no exit file can be written
+    const std::string log = launch.dir + "/" + kShimLog;
+    SECTION("which a new one is far from") {
+        CHECK(bench.tell(launch).exit.kind == ExitKind::lost);
+        CHECK(read_all(log).find("tuner-shim: ") == 0);
+    }
+    SECTION("which is kept") {
+        std::ofstream(log) << std::string(shim::kMaxShimLogBytes - 5, 'x');
+        CHECK(bench.tell(launch).exit.kind == ExitKind::lost);
+        CHECK(read_all(log).size() == shim::kMaxShimLogBytes - 5);
+    }
+}
+
+TEST_CASE("after very many metrics only a trickle is kept, and the last", "[shim]") {
+    const test::TempDir dir;
+    const std::string path = (dir / "metrics").string();
+    shim::MetricsFile file(OwnedFd(::open(path.c_str(), O_CREAT | O_WRONLY | O_APPEND, 0600)));
+    Duration now{1'000'000};
+    const auto report = [&](std::int64_t lines, Duration pause) {
+        for (std::int64_t i = 0; i < lines; ++i) {
+            now += pause;
+            file.offer('o', "loss=1", now);
+            file.flush(now);
+        }
+    };
+    report(shim::kFastMetricLines, Duration(1));
+    CHECK(file.lines_dropped() == 0);
+    report(10'000, Duration(1));  // ten seconds
+    CHECK(file.lines_dropped() == 10'000 - 10);
+    file.offer('o', "loss=2", now);
+    file.finish();
+    const std::string text = read_all(path);
+    CHECK(text.substr(text.size() - 9) == "o loss=2\n");
 }
 
 TEST_CASE("each entry of a rewritten hypertune file arrives once", "[shim]") {

@@ -60,7 +60,7 @@ TEST_CASE("attempt files read back as they were written", "[attempt_files]") {
     for (const auto& [kind, name] : Names<ExitKind>::entries) {
         ExitRecord record = an_exit();
         record.exit.kind = kind;
-        CHECK(parse_exit(to_text(record)).has_value() == (kind != ExitKind::lost));
+        CHECK(parse_exit(to_text(record)).has_value());
     }
 }
 
@@ -151,6 +151,9 @@ TEST_CASE("every line that the grammar takes is worth keeping", "[attempt_files]
         CHECK(is_worth_keeping(line, "other"));
     }
     CHECK(is_worth_keeping("the rmse is small", "rmse"));
+    // What follows a progress bar, which ends its line by a carriage return only.
+    CHECK(is_worth_keeping("\r{\"rmse\": 1.09}", ""));
+    CHECK(is_worth_keeping("rmse=\r1.09", ""));
     CHECK_FALSE(is_worth_keeping("the rmse is small", ""));
     CHECK_FALSE(is_worth_keeping("name = value", "rmse"));
     CHECK_FALSE(is_worth_keeping("", "rmse"));

@@ -185,6 +185,19 @@ TEST_CASE("a stored provenance keeps every number even those JSON cannot spell",
     CHECK(from_stored_provenance(to_stored_provenance(Provenance{})) == Provenance{});
 }
 
+TEST_CASE("a stored number that no integer can hold is damage", "[stored]") {
+    const std::string sound = to_stored_provenance(Provenance{});
+    const std::string field = "\"finished\":0";
+    REQUIRE(sound.find(field) != std::string::npos);
+    for (const char* number : {"1e300", "-1e300", "0.5", "9223372036854775808", "true", "null"}) {
+        std::string changed = sound;
+        changed.replace(changed.find(field), field.size(), std::string("\"finished\":") + number);
+        CHECK_FALSE(from_stored_provenance(changed));
+    }
+    CHECK_FALSE(from_stored_assignment(R"({"a":9223372036854775808})"));
+    CHECK(from_stored_assignment(R"({"a":9223372036854775807})"));
+}
+
 TEST_CASE("a damaged record is an internal error and never an exception", "[stored]") {
     Rng rng(7, "damage", 0);
     const std::string sound = to_stored_config(some_config(rng));

@@ -133,6 +133,13 @@ TEST_CASE("a running trial shows its latest measurement", "[study_json]") {
     );
 }
 
+TEST_CASE("the id of a study in a damaged database cannot make the JSON invalid", "[study_json]") {
+    Study study;
+    study.id = "digits\xff-1";
+    CHECK(to_json(study, {}).dump().find("digits\xef\xbf\xbd-1") != std::string::npos);
+    CHECK(nlohmann::json::accept(to_json(Trial(), study.id).dump()));
+}
+
 TEST_CASE("what a trainer wrote cannot make the JSON invalid", "[study_json]") {
     Trial trial = failed(1, FailureKind::exited, "Traceback \xff\xc3");
     const auto json = to_json(trial, "s-1");

@@ -194,6 +194,32 @@ TEST_CASE("a study is named after its file or the folder of it", "[study_yaml]")
     CHECK(study_name_for("") == "study");
 }
 
+TEST_CASE("problems of one long line are shown around each of them", "[problem]") {
+    const std::string part = "ééé" + std::string(77, 'x');  // 80 characters
+    const std::string text = part + part + part + "\r\nlast";
+    const StudyYamlContext file{"f", "", ""};
+    const auto shown_at = [&](int column) { return to_text({{1, column, "here"}}, text, file); };
+    CHECK(shown_at(1).ends_with(part + part.substr(0, 3 * 2 + 17) + "…\n^\n"));
+    CHECK(shown_at(161).find("…" + std::string(60, 'x') + "ééé") != std::string::npos);
+    CHECK(shown_at(241).ends_with("…" + std::string(60, 'x') + "\n" + std::string(61, ' ') + "^\n")
+    );
+    CHECK(
+        to_text({{1, 1, "here"}, {1, 161, "here"}, {1, 241, "here"}, {2, 2, "here"}}, text, file) ==
+        shown_at(1) + shown_at(161) + shown_at(241) + "f:2:2: here\nlast\n ^\n"
+    );
+}
+
+TEST_CASE("missing values of one long line have places of their own", "[yaml]") {
+    Findings findings;
+    const auto document = load_yaml("[é,    ,  é,       , é]", findings);
+    REQUIRE(document);
+    REQUIRE(document->items.size() == 5);
+    CHECK(document->items[1].at == Place{1, 3});
+    CHECK(document->items[2].at == Place{1, 11});
+    CHECK(document->items[3].at == Place{1, 12});
+    CHECK(document->items[4].at == Place{1, 22});
+}
+
 TEST_CASE("a problem is shown with its line and a caret", "[problem]") {
     CHECK(
         to_text({{2, 3, "wrong"}}, "one\ntwö x\r\n", "f.yaml") == "f.yaml:2:3: wrong\ntwö x\n  ^\n"

@@ -84,6 +84,7 @@ const std::vector<Library> kLibraries{
       "tuner/api/",
       "tuner/cli/",
       "tuner/app/"}},
+    {"boost/crc.hpp", {"tuner/formats/event_file.cpp"}},
     {"boost/random/", {"tuner/optimizer/"}},
     {"boost/math/", {"tuner/optimizer/"}},
     {"boost/", {"tuner/executor/", "tuner/scheduler/", "tuner/api/", "tuner/cli/", "tuner/app/"}},

@@ -103,6 +103,31 @@ TEST_CASE("a value comes back from its position", "[axis]") {
     }
 }
 
+TEST_CASE("numbers that share a logarithm keep positions of their own", "[axis]") {
+    const double number = 3.552593421376476e+59;
+    const double next = std::nextafter(number, 1e300);
+    for (const Scale scale : {Scale::linear, Scale::log, Scale::reverse_log}) {
+        for (const std::vector<double>& values :
+             {std::vector<double>{number, next},
+              std::vector<double>{number, next, 1e300},
+              std::vector<double>{1, 2, 1e308}}) {
+            const auto list = parameter("knob", DiscreteValues{values, scale});
+            const Axis axis(list, 0);
+            for (const double value : values) {
+                const auto position = axis.position_of(value);
+                REQUIRE(position);
+                CHECK(*position >= 0);
+                CHECK(*position <= 1);
+                CHECK(std::get<double>(axis.value_at(*position)) == value);
+            }
+        }
+        const auto range = parameter("knob", RealRange{number, next, scale});
+        const Axis axis(range, 0);
+        CHECK(axis.position_of(number) == 0);
+        CHECK(axis.position_of(next) == 1);
+    }
+}
+
 TEST_CASE("both ends of a range are reached exactly", "[axis]") {
     const auto scale = GENERATE(Scale::linear, Scale::log, Scale::reverse_log);
     const auto knob = parameter("knob", RealRange{0.1, 0.7, scale});

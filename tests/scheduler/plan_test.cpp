@@ -90,6 +90,14 @@ TEST_CASE("a trial in its back-off leaves its slot to others", "[plan]") {
     CHECK(last.step == Plan::Step::wait);
 }
 
+TEST_CASE("a machine without room gets no trial to start", "[plan]") {
+    PlanFacts facts;
+    facts.no_room = true;
+    CHECK(plan_for(limited(20, 5).build(), {a_trial(1)}, facts).step == Plan::Step::wait);
+    const Plan over = plan_for(limited(1, 5).build(), {a_trial(1).completed(1)}, facts);
+    CHECK(over.step == Plan::Step::finish);
+}
+
 TEST_CASE("a study that is not running plans nothing", "[plan]") {
     const StudyConfig config = a_config().build();
     Study study = a_study(config);
@@ -138,6 +146,13 @@ TEST_CASE("T-39 a study pauses when its first three trials all fail", "[plan]") 
     CHECK(plan.step == Plan::Step::pause);
     CHECK(plan.reason == StudyReason::failed_trials);
 
+    SECTION("but ends as failed when there is no fourth, as it could not go on from a pause") {
+        const StudyConfig small =
+            a_config().with([](StudyConfig& c) { c.limits.max_trials = 3; }).build();
+        const Plan last = plan_for(small, failed);
+        CHECK(last.step == Plan::Step::finish);
+        CHECK(last.reason == StudyReason::failed_trials);
+    }
     SECTION("but not when one of them gave a result") {
         CHECK(
             plan_for(config, {failed[0], a_trial(2).completed(1), failed[2]}).step ==

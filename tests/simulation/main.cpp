@@ -2,6 +2,7 @@
 //
 //   simulation --schedules 1000000 --jobs 2     counts, rate, and every violation with its replay
 //   simulation --seed 4711 --trace              one schedule, line by line
+//   simulation --sound-storage …                storage alone never fails
 //
 // Exit code 1 when something was violated.
 
@@ -14,6 +15,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <malloc.h>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -21,6 +23,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <sqlite3.h>
 
 using namespace tuner;
 using namespace tuner::simulation;
@@ -32,9 +35,10 @@ struct Arguments {
     std::uint64_t schedules = 1;
     unsigned jobs = 1;
     bool trace = false;
+    bool sound_storage = false;
 };
 
-struct Tally {
+struct Findings {
     std::uint64_t schedules = 0;
     std::uint64_t violated = 0;
     double virtual_hours = 0;
@@ -80,9 +84,13 @@ Arguments parse(int argc, char** argv) {
             arguments.jobs = static_cast<unsigned>(number(argc, argv, ++i));
         } else if (word == "--trace") {
             arguments.trace = true;
+        } else if (word == "--sound-storage") {
+            arguments.sound_storage = true;
         } else {
             fmt::print(
-                stderr, "usage: simulation [--schedules N] [--seed FIRST] [--jobs J] [--trace]\n"
+                stderr,
+                "usage: simulation [--schedules N] [--seed FIRST] [--jobs J] [--trace]"
+                " [--sound-storage]\n"
             );
             std::exit(2);
         }
@@ -90,31 +98,32 @@ Arguments parse(int argc, char** argv) {
     return arguments;
 }
 
-void play(std::uint64_t seed, bool trace, Tally& tally) {
+void play(std::uint64_t seed, const Arguments& arguments, Findings& found) {
     present_seed = seed;
-    Schedule schedule({seed, trace, Break::nothing});
+    Schedule schedule({seed, arguments.trace, Break::nothing, arguments.sound_storage});
     schedule.run();
     const Diary& diary = schedule.diary();
     for (const std::string& line : diary.lines()) {
         fmt::print("{}\n", line);
     }
-    ++tally.schedules;
-    tally.virtual_hours += static_cast<double>(schedule.virtual_time().count()) / 3.6e6;
-    for (std::size_t i = 0; i < tally.faults.size(); ++i) {
-        tally.faults[i] += diary.faults()[i];
+    ++found.schedules;
+    found.virtual_hours += static_cast<double>(schedule.virtual_time().count()) / 3.6e6;
+    for (std::size_t i = 0; i < found.faults.size(); ++i) {
+        found.faults[i] += diary.faults()[i];
     }
-    if (!diary.violations().empty() && ++tally.violated <= kShownViolations) {
+    if (!diary.violations().empty() && ++found.violated <= kShownViolations) {
         fmt::print(
-            "seed {}: {}\n    replay: build/release/tests/simulation --seed {} --trace\n",
+            "seed {}: {}\n    replay: build/release/tests/simulation --seed {} --trace{}\n",
             seed,
             diary.violations().front(),
-            seed
+            seed,
+            arguments.sound_storage ? " --sound-storage" : ""
         );
         std::fflush(stdout);
     }
 }
 
-void add(Tally& to, const Tally& more) {
+void add(Findings& to, const Findings& more) {
     to.schedules += more.schedules;
     to.violated += more.violated;
     to.virtual_hours += more.virtual_hours;
@@ -123,21 +132,21 @@ void add(Tally& to, const Tally& more) {
     }
 }
 
-Tally play_all(const Arguments& arguments) {
-    std::vector<Tally> tallies(arguments.jobs);
+Findings play_all(const Arguments& arguments) {
+    std::vector<Findings> findings(arguments.jobs);
     std::vector<std::thread> threads;
     std::atomic<std::uint64_t> next{0};
-    for (Tally& tally : tallies) {
+    for (Findings& found : findings) {
         threads.emplace_back([&] {
             for (std::uint64_t i = next++; i < arguments.schedules; i = next++) {
-                play(arguments.first + i, arguments.trace, tally);
+                play(arguments.first + i, arguments, found);
             }
         });
     }
-    Tally all;
+    Findings all;
     for (std::size_t i = 0; i < threads.size(); ++i) {
         threads[i].join();
-        add(all, tallies[i]);
+        add(all, findings[i]);
     }
     return all;
 }
@@ -147,10 +156,13 @@ Tally play_all(const Arguments& arguments) {
 int main(int argc, char** argv) {
     const Arguments arguments = parse(argc, argv);
     log::set_level(log::Level::off);
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);  // a mutex for each allocation
+    mallopt(M_TRIM_THRESHOLD, 256 << 20);        // databases come and go
+    mallopt(M_TOP_PAD, 16 << 20);
     std::signal(SIGABRT, name_seed);
     std::signal(SIGSEGV, name_seed);
     const auto begin = std::chrono::steady_clock::now();
-    const Tally all = play_all(arguments);
+    const Findings all = play_all(arguments);
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
     fmt::print(
         "{} schedules in {:.1f} s: {:.0f}/s, {:.0f} virtual hours, {} violated\n",

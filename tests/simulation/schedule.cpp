@@ -8,10 +8,16 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr Duration kHelpInterval{60'000};
-constexpr Duration kLongestRest = std::chrono::hours(72);  // after the faults: then it hangs
+constexpr Duration kHelpInterval{300'000};
+constexpr Duration kLongestRest = std::chrono::hours(24);  // after the faults: then it hangs
 constexpr std::uint64_t kMostHandlers = 2'000'000;
 constexpr std::uint64_t kMemoryChecks = 16;  // one of so many
+
+// The database of this thread, emptied of the last schedule's rows.
+Storage empty_record(TimePoint now) {
+    thread_local const Storage made = Storage::in_memory();
+    return Storage::in_memory_again(made, now, true);
+}
 
 }  // namespace
 
@@ -21,7 +27,7 @@ Schedule::Schedule(ScheduleOptions options)
       diary_(timeline_, options.keeps_lines),
       clock_(timeline_),
       world_(timeline_, diary_, options.seed),
-      record_(Storage::in_memory(clock_.now())),
+      record_(empty_record(clock_.now())),
       oracle_(record_, world_, diary_) {
     world_.eager = options.broken == Break::eager_shim;
     world_.on_begin = [this](const Process& process) {
@@ -104,8 +110,8 @@ void Schedule::look_after_daemons() {
 
 // Nobody has anything to do now.
 void Schedule::rest() {
-    if (daemon_ && daemon_->has_started() && !daemon_->is_frozen &&
-        (options_.keeps_lines || rng_.below(kMemoryChecks) == 0)) {
+    const bool looks = rng_.below(kMemoryChecks) == 0;
+    if (looks && daemon_ && daemon_->has_started() && !daemon_->is_frozen) {
         oracle_.check_memory(*daemon_);
     }
 }
@@ -123,7 +129,8 @@ void Schedule::open_daemon() {
     );
     daemon_->storage_faults = storage_faults_;
     Hands& hands = daemon_->executor().hands();
-    hands.double_report = options_.broken == Break::double_report ? 0.5 : 0;
+    hands.loses_line = options_.broken == Break::lost_line;
+    hands.lies = options_.broken == Break::lying_exit;
     hands.restarts = options_.broken == Break::second_begin;
 }
 
@@ -189,7 +196,7 @@ void Schedule::cease_faults() {
     timeline_.after(kHelpInterval, [this] { help_along(); });
 }
 
-// A patient user: resumes what has paused, until all is done.
+// A patient user: resumes what has paused, and cancels what cannot go on, until all is done.
 void Schedule::help_along() {
     open_daemon();
     if (is_over()) {
@@ -202,7 +209,7 @@ void Schedule::help_along() {
     }
     for (const auto& runner : daemon_->scheduler().runners()) {
         if (runner->study().state == StudyState::paused) {
-            daemon_->spawn(resume(daemon_.get(), runner->study().id));
+            daemon_->spawn(resume_or_cancel(daemon_.get(), runner->study().id));
         }
     }
     timeline_.after(kHelpInterval, [this] { help_along(); });

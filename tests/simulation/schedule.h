@@ -19,12 +19,13 @@
 namespace tuner::simulation {
 
 // Ways in which the world itself can be wrong, to see that the oracle notices.
-enum class Break { nothing, eager_shim, second_begin, double_report };
+enum class Break { nothing, eager_shim, second_begin, lost_line, lying_exit };
 
 struct ScheduleOptions {
     std::uint64_t seed = 1;
     bool keeps_lines = false;
     Break broken = Break::nothing;
+    bool sound_storage = false;  // storage alone never fails
 };
 
 class Schedule {
@@ -77,6 +78,7 @@ class Schedule {
     boost::asio::awaitable<void> create(SimulatedDaemon* daemon, StudyConfig config);
     boost::asio::awaitable<void> pause(SimulatedDaemon* daemon, std::string study, bool now);
     boost::asio::awaitable<void> resume(SimulatedDaemon* daemon, std::string study);
+    boost::asio::awaitable<void> resume_or_cancel(SimulatedDaemon* daemon, std::string study);
     boost::asio::awaitable<void> cancel(SimulatedDaemon* daemon, std::string study);
     boost::asio::awaitable<void> limit(SimulatedDaemon* daemon, std::string study, Limits limits);
     boost::asio::awaitable<void> remove(SimulatedDaemon* daemon, std::string study);

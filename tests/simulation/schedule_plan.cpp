@@ -110,6 +110,9 @@ void Schedule::plan_faults() {
 }
 
 void Schedule::plan_storage_faults() {
+    if (options_.sound_storage) {
+        return;
+    }
     sometimes(0.15, 3, [this] {
         storage_faults_.fails = 0.3 * rng_.uniform();
         timeline_.after(draw(100ms, 60s), [this] { storage_faults_.fails = 0; });

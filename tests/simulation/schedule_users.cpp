@@ -77,6 +77,17 @@ asio::awaitable<void> Schedule::resume(SimulatedDaemon* daemon, std::string stud
     answered(study, result, "resume", after && after->state != StudyState::paused);
 }
 
+asio::awaitable<void> Schedule::resume_or_cancel(SimulatedDaemon* daemon, std::string study) {
+    StudyRunner* runner = daemon->scheduler().find(study);
+    ++outstanding_[study];
+    const Result<void> resumed = co_await runner->resume();
+    answered(study, resumed, "resume", true);
+    if (!resumed && resumed.error().code == ErrorCode::conflict) {
+        asio::awaitable<void> cancelled = cancel(daemon, std::move(study));
+        co_await std::move(cancelled);
+    }
+}
+
 asio::awaitable<void> Schedule::cancel(SimulatedDaemon* daemon, std::string study) {
     StudyRunner* runner = daemon->scheduler().find(study);
     ++outstanding_[study];

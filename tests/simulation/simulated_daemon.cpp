@@ -77,19 +77,28 @@ bool SimulatedDaemon::turn() {
 
 void SimulatedDaemon::probe(StorageThread::Moment moment) {
     if (dead_) {
-        throw StorageError("the daemon is dead");
+        throw StorageError("the daemon is dead", StorageTrouble::broken);
+    }
+    if (broken_) {
+        throw StorageError("the disk failed before", StorageTrouble::broken);
     }
     if (moment == StorageThread::Moment::before) {
         if (storage_faults.disk_full) {
-            throw StorageError("the disk is full", true);
+            throw StorageError("the disk is full", StorageTrouble::full);
         }
         if (storage_faults.fails > 0 && rng_.uniform() < storage_faults.fails) {
             around_.diary.inject(Fault::storage_failed);
-            throw StorageError("the disk reported an error");
+            throw StorageError(
+                "storage failed",
+                rng_.below(3) == 0 ? StorageTrouble::fault : StorageTrouble::unavailable
+            );
         }
     } else if (storage_faults.loses_answer > 0 && rng_.uniform() < storage_faults.loses_answer) {
+        // The product's daemon is told by its connection that nothing may be written any more.
         around_.diary.inject(Fault::answer_lost);
-        throw StorageError("the disk reported an error after all was written");
+        broken_ = true;
+        done_for_ = true;
+        throw StorageError("the disk failed after all was written", StorageTrouble::broken);
     }
 }
 

@@ -93,6 +93,7 @@ class SimulatedDaemon {
     bool gone_ = false;
     bool started_ = false;
     bool done_for_ = false;
+    bool broken_ = false;  // its database takes nothing any more
 
     boost::asio::io_context loop_{1};
     VirtualSleeper sleeper_;

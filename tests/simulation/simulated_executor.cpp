@@ -82,8 +82,7 @@ asio::awaitable<void> SimulatedAttempt::forward(ReportSink sink) {
         const std::size_t most = 1 + hands_.rng.below(3);
         const std::size_t end = std::min(reported_ + most, process_->kept);
         Report report;
-        const bool again = reported_ > 0 && hands_.rng.uniform() < hands_.double_report;
-        for (std::size_t i = again ? reported_ - 1 : reported_; i < end; ++i) {
+        for (std::size_t i = reported_ + (hands_.loses_line ? 1 : 0); i < end; ++i) {
             report.measurements.push_back(process_->written[i]);
         }
         reported_ = end;
@@ -97,6 +96,8 @@ AttemptExit SimulatedAttempt::describe() const {
     AttemptExit exit;
     if (process_ != nullptr && process_->exit) {
         exit = *process_->exit;
+    } else if (hands_.lies) {
+        exit.kind = ExitKind::exited;
     } else {
         exit.message = standing_ == Adoption::write_off ? "restarted" : "killed";
     }

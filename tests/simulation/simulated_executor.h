@@ -23,10 +23,13 @@ struct Hands {
     Rng rng;
     int daemon;
     bool connected = true;
-    double refuses = 0;        // how often start() cannot, at present
-    double hopeless = 0;       // how often it never can
-    double double_report = 0;  // a broken world, for the self-test: says what was said before
-    bool restarts = false;     // likewise: adopting begins the trainer again
+    double refuses = 0;   // how often start() cannot, at present
+    double hopeless = 0;  // how often it never can
+
+    // A broken world, for the self-test.
+    bool restarts = false;    // adopting begins the trainer again
+    bool loses_line = false;  // a report leaves out its first measurement
+    bool lies = false;        // a lost attempt is said to have ended well
 };
 
 class SimulatedAttempt final : public Attempt {

@@ -133,8 +133,10 @@ bool World::kill_a_shim() {
         return false;
     }
     Process& victim = *living[rng_.below(living.size())];
+    // What lives on after its shim in another pid namespace can be seen by nobody here: not drawn.
+    const bool visible = victim.identity.pid_namespace == "pids-" + std::to_string(pids_);
     diary_.note("shim of {} is killed", victim.dir);
-    kill(victim, victim.let_go && rng_.below(2) == 0);
+    kill(victim, visible && victim.let_go && rng_.below(2) == 0);
     return true;
 }
 
@@ -147,6 +149,14 @@ void World::reboot() {
             const std::size_t lost = rng_.below(3);
             process->kept -= std::min(process->kept, lost);
         }
+        process->stragglers = false;
+    }
+}
+
+// A container's end takes its processes with it, but not the shims in other ones.
+void World::enter_other_pids() {
+    ++pids_;
+    for (auto& [dir, process] : processes_) {
         process->stragglers = false;
     }
 }

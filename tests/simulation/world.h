@@ -82,7 +82,7 @@ class World {
     bool kill_a_shim();              // false when none lives
     void reboot();
 
-    void enter_other_pids() { ++pids_; }
+    void enter_other_pids();  // the next daemon runs in another container
 
     Temper temper;
     bool eager = false;  // a broken world, for the self-test: trainers do not wait for the word

@@ -201,3 +201,13 @@ TEST_CASE("a storage in memory opened again fences the first one, as a file does
     CHECK_THROWS_AS(two.begin(started(a_trial(1))), StaleDaemon);
     CHECK(next.begin_attempt(two.study.key, started(a_trial(1)), "/work", at(5)));
 }
+
+TEST_CASE("a storage in memory can be emptied and begins again at the first numbers", "[storage]") {
+    TwoTrials two;
+    run_trial(two.storage, two.study.key, 1);
+    Storage next = Storage::in_memory_again(two.storage, at(5), true);
+    CHECK(next.studies().empty());
+    CHECK(next.last_event() == 0);
+    CHECK(next.live_attempts().empty());
+    CHECK(next.create_study(a_study(), at(6)) == two.study);
+}

@@ -7,16 +7,22 @@
 //   --hypertune=N                          N reports in the manner of cloudml-hypertune
 //   --line=BYTES --fill=BYTES --binary=BYTES --flood=N   one long line, many lines, garbage,
 //   metrics
-//   --escape=fork|setsid|daemon            leaves a process behind that sleeps for an hour
-//   --ignore-term --stop-self --hang --wait-for=FILE --sleep-ms=N --touch=FILE
+//   --infinity                             an infinite value
+//   --escape=fork|setsid|daemon|bare       leaves a process behind that sleeps for an hour; a bare
+//                                          one has lost its environment too
+//   --orphans=N --zombies=N                short grandchildren; children that nobody reaps
+//   --bomb=N --rabbit                      N processes at once; one that forks and ends for ever
+//   --ignore-term --stop-self --stop-again --hang --wait-for=FILE --sleep-ms=N --touch=FILE
 //   --report                               prints what it inherited
 //   --exit=CODE --signal=N                 the end; without one it ends with 0
 //
 // Any other --name=number is a parameter; the metric tends to the sum of their squares. With
 // --log=FILE first, or MOCK_TRAINER_LOG, start and end are appended there:
-// "start UUID TRIAL ATTEMPT BOOTTIME_MS PID". After --log-steps, each step of --steps and --json
-// too, once it is written: "step UUID TRIAL ATTEMPT BOOTTIME_MS PID STEP VALUE".
+// "start UUID TRIAL ATTEMPT BOOTTIME_MS PID"; who escapes writes "escaped" there. After
+// --log-steps, each step of --steps and --json too, once it is written: "step UUID TRIAL ATTEMPT
+// BOOTTIME_MS PID STEP VALUE".
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -32,6 +38,7 @@
 #include <string_view>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <vector>
 
@@ -79,6 +86,9 @@ void record(const Trainer& trainer, const std::string& what, const std::string& 
 }
 
 void rest(int ms) {
+    if (ms <= 0) {
+        return;  // a sleep of nothing takes 50 us all the same
+    }
     timespec left{ms / 1000, (ms % 1000) * 1'000'000L};
     while (::nanosleep(&left, &left) != 0 && errno == EINTR) {
     }
@@ -153,6 +163,15 @@ void put_garbage(std::size_t bytes) {
     put(1, text);
 }
 
+void put_line(std::size_t bytes) {
+    const std::string block(std::size_t{1} << 20, 'y');
+    for (std::size_t left = bytes; left > 0;) {
+        const std::size_t part = std::min(left, block.size());
+        put(1, std::string_view(block).substr(0, part));
+        left -= part;
+    }
+}
+
 [[noreturn]] void linger() {
     ::close(1);
     ::close(2);
@@ -162,18 +181,76 @@ void put_garbage(std::size_t bytes) {
     }
 }
 
-void escape(std::string_view way) {
+void escape(const Trainer& trainer, std::string_view way) {
     if (::fork() != 0) {
         return;
     }
-    if (way == "fork") {
-        linger();
+    if (way != "fork") {
+        ::setsid();
     }
-    ::setsid();
-    if (way == "daemon" && ::fork() != 0) {
+    if ((way == "daemon" || way == "bare") && ::fork() != 0) {
         ::_exit(0);
     }
+    record(trainer, "escaped");
+    if (way == "bare") {
+        std::array<char*, 1> nothing{nullptr};
+        ::close(1);
+        ::close(2);
+        ::execle("/bin/sleep", "sleep", "3600", nullptr, nothing.data());
+    }
     linger();
+}
+
+// Grandchildren whose parent is gone and that are gone themselves at once.
+void leave_orphans(int count) {
+    for (int i = 0; i < count; ++i) {
+        const pid_t child = ::fork();
+        if (child == 0) {
+            ::_exit(::fork() < 0 ? 1 : 0);
+        }
+        ::waitpid(child, nullptr, 0);
+    }
+}
+
+void leave_zombies(int count) {
+    for (int i = 0; i < count; ++i) {
+        if (::fork() == 0) {
+            ::_exit(0);
+        }
+    }
+}
+
+// Every other one in a session of its own; as many as the machine allows.
+void explode(const Trainer& trainer, int count) {
+    int alive = 0;
+    for (int i = 0; i < count; ++i) {
+        const pid_t child = ::fork();
+        if (child == 0) {
+            if (i % 2 == 0) {
+                ::setsid();
+            }
+            record(trainer, "escaped");
+            linger();
+        }
+        alive += child > 0 ? 1 : 0;
+    }
+    put(1, "forked " + std::to_string(alive) + " of " + std::to_string(count) + "\n");
+}
+
+// Each generation lives just long enough to have the next one.
+void run_like_a_rabbit() {
+    if (::fork() != 0) {
+        return;
+    }
+    ::setsid();
+    ::close(1);
+    ::close(2);
+    while (true) {
+        const pid_t child = ::fork();
+        if (child > 0) {
+            ::_exit(0);
+        }
+    }
 }
 
 void wait_for(const std::string& path) {
@@ -245,14 +322,24 @@ const std::map<std::string, Action>& actions() {
         {"--nan", [](Trainer& t, const std::string&) { put(1, t.metric + "=nan\n"); }},
         {"--hypertune",
          [](Trainer& t, const std::string& v) { report_hypertune(t, std::atoi(v.c_str())); }},
-        {"--line", [](Trainer&, const std::string& v) { put(1, std::string(number(v), 'y')); }},
+        {"--infinity", [](Trainer& t, const std::string&) { put(1, t.metric + "=inf\n"); }},
+        {"--line", [](Trainer&, const std::string& v) { put_line(number(v)); }},
         {"--fill", [](Trainer&, const std::string& v) { fill(number(v)); }},
         {"--binary", [](Trainer&, const std::string& v) { put_garbage(number(v)); }},
         {"--flood",
          [](Trainer& t, const std::string& v) { report_steps(t, std::atoi(v.c_str()), true); }},
-        {"--escape", [](Trainer&, const std::string& v) { escape(v); }},
+        {"--escape", [](Trainer& t, const std::string& v) { escape(t, v); }},
+        {"--orphans", [](Trainer&, const std::string& v) { leave_orphans(std::atoi(v.c_str())); }},
+        {"--zombies", [](Trainer&, const std::string& v) { leave_zombies(std::atoi(v.c_str())); }},
+        {"--bomb", [](Trainer& t, const std::string& v) { explode(t, std::atoi(v.c_str())); }},
+        {"--rabbit", [](Trainer&, const std::string&) { run_like_a_rabbit(); }},
         {"--ignore-term", [](Trainer&, const std::string&) { std::signal(SIGTERM, SIG_IGN); }},
         {"--stop-self", [](Trainer&, const std::string&) { ::raise(SIGSTOP); }},
+        {"--stop-again",
+         [](Trainer&, const std::string&) {
+             std::signal(SIGCONT, [](int) { ::raise(SIGSTOP); });
+             ::raise(SIGSTOP);
+         }},
         {"--hang",
          [](Trainer&, const std::string&) {
              while (true) {
@@ -263,7 +350,11 @@ const std::map<std::string, Action>& actions() {
         {"--sleep-ms", [](Trainer&, const std::string& v) { rest(std::atoi(v.c_str())); }},
         {"--touch", [](Trainer&, const std::string& v) { std::ofstream(v) << "\n"; }},
         {"--report", [](Trainer&, const std::string&) { report_inheritance(); }},
-        {"--signal", [](Trainer&, const std::string& v) { ::raise(std::atoi(v.c_str())); }},
+        {"--signal",
+         [](Trainer&, const std::string& v) {
+             std::signal(std::atoi(v.c_str()), SIG_DFL);  // a sanitizer has handlers of its own
+             ::raise(std::atoi(v.c_str()));
+         }},
         {"--exit",
          [](Trainer& t, const std::string& v) {
              record(t, "end");

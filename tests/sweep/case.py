@@ -22,7 +22,8 @@ KINDS = ["open", "read", "write", "sync", "rename", "truncate", "mkdir", "proces
          "descriptor", "lock", "memory"]
 TRIALS = 2
 ANSWER_S = 15  # nothing takes longer, or it hangs
-REST_S = 8  # within which a study under a fault comes to rest
+REST_S = 15  # within which a study in which one call failed comes to rest
+WAIT_S = 2  # how long a study in which every call fails is watched
 PATIENCE_S = 0.25  # how long nothing has to happen to count as rest
 FINISH_S = 30  # within which a healthy daemon finishes what is left
 
@@ -98,6 +99,7 @@ class Outcome:
     """Everything that the oracle judges."""
 
     folder: Path
+    may_abort: bool = False  # an allocation failed: the daemon may end in any way, as if killed, but lose nothing
     promises: Promises = field(default_factory=Promises)
     calls: int = 0  # of the fault's kind, in the process it is meant for
     failed: int = 0  # how many of them were made to fail
@@ -144,15 +146,19 @@ class Daemon:
     def ask(self, method: str, path: str, body: dict | None = None) -> tuple[int, dict]:
         """One call; Gone when there is no answer."""
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
-        try:
-            self.connection.request(method, path, json.dumps(body) if body is not None else None, headers)
-            answer = self.connection.getresponse()
-            return answer.status, json.loads(answer.read())
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            self.connection.close()
-            if isinstance(error, TimeoutError):
-                raise Gone(f"{method} {path}: no answer in {ANSWER_S} s") from error
-            raise Gone(f"{method} {path}: {error!r}") from error
+        for last in (False, True):  # a connection may be turned away, and every call may be made twice
+            try:
+                self.connection.request(method, path, json.dumps(body) if body is not None else None, headers)
+                answer = self.connection.getresponse()
+                return answer.status, json.loads(answer.read())
+            except TimeoutError as error:
+                self.connection.close()
+                raise Gone(f"{method} {path}: no answer in {self.connection.timeout} s") from error
+            except (OSError, http.client.HTTPException, ValueError) as error:
+                self.connection.close()
+                if last:
+                    raise Gone(f"{method} {path}: {error!r}") from error
+        raise AssertionError("not reached")
 
     def end(self) -> Ended:
         """Tells it to end, if it has not ended by itself, and sees it end."""
@@ -178,7 +184,7 @@ def run_case(binary: Path, fault: Fault) -> Outcome:
     (folder / "study.yaml").write_text(STUDY.format(log=log, trials=TRIALS))
     (folder / "trainer.sh").write_text(TRAINER)
     (folder / "trainer.sh").chmod(0o755)
-    outcome = Outcome(folder)
+    outcome = Outcome(folder, may_abort=fault.kind == "memory")
     if fault.process == "adopter":
         leave_running(Daemon(binary, folder, {}, "killed"), outcome)
     report = folder / "report"
@@ -188,7 +194,7 @@ def run_case(binary: Path, fault: Fault) -> Outcome:
             if fault.kind in ("accept", "memory"):  # it may be out of reach, and that is the fault's doing
                 daemon.connection.timeout = 1
             (folder / "go").touch()
-            drive(daemon, outcome)
+            drive(daemon, outcome, fault)
     except Gone as gone:
         note_gone(daemon, outcome, fault, gone)
     (folder / "go").touch()
@@ -222,17 +228,20 @@ def leave_running(daemon: Daemon, outcome: Outcome) -> None:
 def note_gone(daemon: Daemon, outcome: Outcome, fault: Fault, gone: Gone) -> None:
     """A daemon that has died speaks through its exit code, and one that cannot accept is silent by no fault of its own."""
     time.sleep(0.05)
-    if daemon.process.poll() is None and fault.kind not in ("accept", "memory"):
+    excused = ("accept", "memory") if "no answer" in str(gone) else ("accept", "memory", "descriptor")
+    if daemon.process.poll() is None and fault.kind not in excused:
         outcome.complaints.append(f"under the fault: {gone}")
 
 
-def drive(daemon: Daemon, outcome: Outcome) -> None:
+def drive(daemon: Daemon, outcome: Outcome, fault: Fault) -> None:
     """Hands the study in and watches until it is at rest, keeping what was promised."""
     status, answer = daemon.ask("POST", "/v1/studies", {"file": str(outcome.folder / "study.yaml")})
     if status != 200:
         return
     outcome.promises.study = answer["study"]["id"]
-    deadline = time.monotonic() + REST_S
+    # What fails forever may be waited for forever, as long as the daemon answers and can be told to end.
+    patience = REST_S if fault.mode == "once" else WAIT_S
+    deadline = time.monotonic() + patience
     quiet_since = time.monotonic()
     before = None
     while time.monotonic() - quiet_since < PATIENCE_S:
@@ -246,7 +255,8 @@ def drive(daemon: Daemon, outcome: Outcome) -> None:
                 quiet_since = time.monotonic()
             before = now
         if time.monotonic() > deadline:
-            outcome.complaints.append(f"under the fault: {REST_S} s and not at rest: {before}")
+            if fault.mode == "once":
+                outcome.complaints.append(f"under the fault: {patience} s and not at rest: {before}")
             return
         time.sleep(0.004)
 

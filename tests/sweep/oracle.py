@@ -10,13 +10,15 @@ from pathlib import Path
 from case import TRIALS, Ended, Outcome
 
 BUG = 70  # the exit code of a bug in tuner
+ABORTED = -6  # by SIGABRT
 MARKS_OF_A_CRASH = ["terminate called", "Sanitizer", "contract", "Assertion", "core dumped"]
 
 
 def judge(outcome: Outcome) -> list[str]:
     """The violations; empty when all is well."""
     found = list(outcome.complaints)
-    found += judge_end(outcome.faulted, "under the fault")
+    if not (outcome.may_abort and outcome.faulted.code == ABORTED):
+        found += judge_end(outcome.faulted, "under the fault")
     for ended in outcome.repaired:
         found += judge_end(ended, "after the fault")
         if not ended.asked:

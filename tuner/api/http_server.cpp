@@ -120,12 +120,9 @@ asio::awaitable<void> HttpServer::accept_all() {
 asio::awaitable<void> HttpServer::accept_ready() {
     const int descriptor =
         ::accept4(acceptor_.native_handle(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
-    if (descriptor >= 0) {
-        begin_session(descriptor);
-        co_return;
-    }
-    const int error = errno;
-    if (error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM) {
+    const int error = descriptor >= 0 ? begin_session(descriptor) : errno;
+    if (error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM ||
+        error == ENOSPC) {
         log::warning(
             "accept_failed", fmt::format("errno={} connections={}", error, sessions_.size())
         );
@@ -136,11 +133,17 @@ asio::awaitable<void> HttpServer::accept_ready() {
     // Anything else is that connection's own trouble (it was reset while it waited).
 }
 
-void HttpServer::begin_session(int descriptor) {
+// Answers an errno value: 0, or why the connection had to be closed again.
+int HttpServer::begin_session(int descriptor) {
     tcp::socket socket(executor_);
-    socket.assign(address_.protocol(), descriptor);
+    error_code refused;
+    socket.assign(address_.protocol(), descriptor, refused);
+    if (refused) {
+        ::close(descriptor);
+        return refused.value();
+    }
     if (sessions_.size() >= application_.limits.connections) {
-        return;  // the socket closes itself
+        return 0;  // the socket closes itself
     }
     error_code ignored;
     socket.set_option(tcp::no_delay(true), ignored);
@@ -153,6 +156,7 @@ void HttpServer::begin_session(int descriptor) {
             log::error("session_failed");
         }
     });
+    return 0;
 }
 
 // Out of descriptors: the client would wait in the queue for ever, so it is let in and sent off.

@@ -58,7 +58,7 @@ class HttpServer {
     boost::asio::awaitable<void> accept_all();
     boost::asio::awaitable<void> accept_ready();
     boost::asio::awaitable<void> drain();
-    void begin_session(int descriptor);
+    int begin_session(int descriptor);
     void turn_one_away();
 
     boost::asio::any_io_executor executor_;

@@ -7,9 +7,11 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <sys/resource.h>
 #include <thread>
 #include <unistd.h>
 
+#include <boost/asio/post.hpp>
 #include <fmt/format.h>
 
 namespace tuner {
@@ -29,12 +31,49 @@ std::filesystem::path shim_program() {
     return std::filesystem::read_symlink("/proc/self/exe").parent_path() / "tuner-shim";
 }
 
+// Raises the limit of open files as far as it goes, and answers what it was: trainers get that one.
+std::int64_t raise_open_files_limit() {
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) {
+        return -1;
+    }
+    const auto before = static_cast<std::int64_t>(limit.rlim_cur);
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    return before;
+}
+
+// Clients get a quarter of the descriptors: idle ones must not keep a trial from starting.
+std::size_t connection_limit(std::size_t wanted) {
+    rlimit limit{};
+    const bool known = getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
+    return known ? std::min<std::size_t>(wanted, limit.rlim_cur / 4) : wanted;
+}
+
 HttpServerConfig server_config(const DaemonOptions& options) {
     HttpServerConfig config;
     config.listen = options.listen;
     config.token = options.token;
     config.routes = api_routes();
+    config.limits.connections = connection_limit(config.limits.connections);
     return config;
+}
+
+// `broken` is written on the loop, and may be after the daemon is gone.
+Storage open_storage(
+    const DataDirectory& directory,
+    const DaemonOptions& options,
+    TimePoint now,
+    const asio::any_io_executor& loop,
+    const std::shared_ptr<std::string>& broken
+) {
+    StorageOptions how;
+    how.force_network_file_system = options.force_network_file_system;
+    Storage storage = Storage::open(directory.database(), own_identity(), now, how);
+    storage.on_broken([loop, broken](const StorageError& error) {
+        asio::post(loop, [broken, why = std::string(error.what())] { *broken = why; });
+    });
+    return storage;
 }
 
 [[noreturn]] void rethrow(const std::exception_ptr& error) {
@@ -57,7 +96,7 @@ Daemon::Daemon(
       sleeper_(loop.get_executor()),
       feed_(loop.get_executor()),
       storage_(
-          Storage::open(directory.database(), own_identity(), clock_.now()),
+          open_storage(directory, options, clock_.now(), loop.get_executor(), broken_),
           loop.get_executor(),
           [this](const std::vector<Event>& events) {
               for (const Event& event : events) {
@@ -65,7 +104,7 @@ Daemon::Daemon(
               }
           }
       ),
-      executor_(shim_program().string()),
+      executor_(shim_program().string(), raise_open_files_limit()),
       scheduler_(RunnerContext{
           loop.get_executor(),
           pool_.get_executor(),
@@ -109,7 +148,15 @@ void Daemon::begin_interrupt() {
 asio::awaitable<void> Daemon::interrupt() {
     for (const auto& runner : scheduler_.runners()) {
         if (runner->study().state == StudyState::running) {
-            co_await runner->pause(true, StudyReason::interrupted);
+            const Result<void> paused = co_await runner->pause(true, StudyReason::interrupted);
+            if (!paused) {
+                log::error(
+                    "interrupt_failed",
+                    fmt::format(
+                        "study={} why={}", runner->study().id, log::quoted(paused.error().message)
+                    )
+                );
+            }
         }
     }
 }

@@ -72,6 +72,24 @@ std::optional<DaemonAddress> read_address(const fs::path& path) {
     return address;
 }
 
+// The lock file itself names its holder, for those who come before the file `daemon` is written.
+// For people only: best effort, and a disk without room for it is no reason not to start.
+void write_holder(const OwnedFd& lock) {
+    const std::string text = std::to_string(getpid()) + "\n";
+    if (ftruncate(lock.get(), 0) == 0) {
+        [[maybe_unused]] const ssize_t written = pwrite(lock.get(), text.data(), text.size(), 0);
+    }
+}
+
+std::string describe_holder(const fs::path& directory) {
+    if (const auto holder = read_address(directory / "daemon")) {
+        return fmt::format(" (process {}, {})", holder->pid, holder->url);
+    }
+    std::ifstream lock(directory / "lock");
+    pid_t pid = 0;
+    return lock >> pid ? fmt::format(" (process {}, just starting)", pid) : "";
+}
+
 }  // namespace
 
 Result<DataDirectory> DataDirectory::open(const fs::path& path) {
@@ -167,25 +185,28 @@ Result<DataLock> DataLock::take(const DataDirectory& directory) {
     if (fcntl(file.get(), F_OFD_SETLK, &lock) == 0) {
         std::error_code ignored;
         fs::remove(directory.path() / "daemon", ignored);
+        write_holder(file);
         failpoint("daemon.locked");
         return DataLock(std::move(file), directory.path());
     }
     if (errno != EAGAIN && errno != EACCES) {
         return failed("lock", directory.path() / "lock");
     }
-    const std::optional<DaemonAddress> holder = read_address(directory.path() / "daemon");
     return fail(
         ErrorCode::conflict,
         fmt::format(
             "the data directory {} is in use by another tuner{}",
             directory.path().string(),
-            holder ? fmt::format(" (process {}, {})", holder->pid, holder->url) : ""
+            describe_holder(directory.path())
         )
     );
 }
 
 DataLock::~DataLock() {
-    if (file_) {
+    // Somebody may have removed the lock file, and another daemon be at home here by now.
+    const std::optional<DaemonAddress> present =
+        file_ ? read_address(directory_ / "daemon") : std::nullopt;
+    if (present && present->pid == getpid()) {
         std::error_code ignored;
         fs::remove(directory_ / "daemon", ignored);
     }

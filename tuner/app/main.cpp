@@ -9,25 +9,48 @@
 #include "tuner/cli/exit_code.h"
 
 #include <csignal>
+#include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <new>
 #include <optional>
+#include <system_error>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/system/system_error.hpp>
 
 namespace {
 
 namespace asio = boost::asio;
 
-// The chosen command, then the end of whatever daemon it opened.
+// The chosen command, then the end of whatever daemon it opened, also when the command failed.
 asio::awaitable<int> run_chosen(tuner::CommandContext& context, tuner::Session& session) {
-    const int code = co_await context.chosen();
+    std::exception_ptr error;
+    int code = 0;
+    try {
+        code = co_await context.chosen();
+    } catch (...) {
+        error = std::current_exception();
+    }
     co_await session.close();
+    if (error) {
+        std::rethrow_exception(error);
+    }
     co_return code;
+}
+
+// What a failure is to the user: the machine's, or a bug of ours.
+int report(const std::exception& error) {
+    const auto* system = dynamic_cast<const boost::system::system_error*>(&error);
+    const bool machine = system != nullptr || dynamic_cast<const std::bad_alloc*>(&error) ||
+                         dynamic_cast<const std::system_error*>(&error);
+    std::cerr << "error: " << (system == nullptr ? error.what() : system->code().message())
+              << std::endl;
+    return tuner::to_int(machine ? tuner::ExitCode::no_server : tuner::ExitCode::bug);
 }
 
 int run_on(asio::io_context& loop, tuner::CommandContext& context, tuner::Session& session) {
@@ -42,7 +65,13 @@ int run_on(asio::io_context& loop, tuner::CommandContext& context, tuner::Sessio
             code = value;
         }
     );
-    loop.run();
+    try {
+        loop.run();
+    } catch (const std::exception& error) {
+        // Its coroutines are in the middle of anything, so nothing can be taken down in order.
+        // Going at once is what a kill would do, and trainers survive that.
+        std::_Exit(report(error));
+    }
     return code.value_or(tuner::to_int(tuner::ExitCode::bug));
 }
 
@@ -80,7 +109,6 @@ int main(int argc, char** argv) {
     try {
         return run_program(argc, argv);
     } catch (const std::exception& error) {
-        std::cerr << "error: " << error.what() << "\n";
-        return tuner::to_int(tuner::ExitCode::bug);
+        return report(error);
     }
 }

@@ -57,6 +57,7 @@ class Run {
     asio::awaitable<void> interrupt(const HttpClient& client);
     asio::awaitable<void> wait_for_other_studies();
     void say(const std::string& line) const;
+    void say_how_to_go_on() const;
 
     RunOptions options_;
     CommandContext& context_;
@@ -87,6 +88,10 @@ asio::awaitable<int> Run::run() {
         }
         const FollowResult followed = co_await follow(*client);
         after_ = followed.last;
+        if (const auto end = session_.report_end_of_daemon(context_.err)) {
+            say_how_to_go_on();
+            co_return to_int(*end);
+        }
         if (followed.end == FollowEnd::server_gone && context_.options.server.empty()) {
             say("the daemon went away; going on in its place");
             continue;
@@ -96,13 +101,12 @@ asio::awaitable<int> Run::run() {
         }
         const int code = co_await print_summary(id_, *client, output_of(context_));
         if (interrupted_) {
-            say(options_.file.file.empty()
-                    ? fmt::format("go on with: tuner resume {}", id_)
-                    : fmt::format("go on with: tuner run {}", printable(options_.file.file)));
+            say_how_to_go_on();
             co_return to_int(ExitCode::interrupted);
         }
         co_await wait_for_other_studies();
-        co_return code;
+        const auto end = session_.report_end_of_daemon(context_.err);
+        co_return end ? to_int(*end) : code;
     }
 }
 
@@ -162,8 +166,14 @@ asio::awaitable<FollowResult> Run::follow(const HttpClient& client) {
         options.after = after_;
         FollowResult result;
         auto following = follow_into(result, id_, client, std::move(options), context_.err);
-        const auto first =
-            co_await (std::move(following) || signals_.async_wait(asio::use_awaitable));
+        const auto first = co_await (
+            std::move(following) || signals_.async_wait(asio::use_awaitable) ||
+            session_.wait_until_it_must_end()
+        );
+        if (first.index() == 2) {
+            result.end = FollowEnd::server_gone;
+            co_return result;
+        }
         if (const auto* error = std::get_if<0>(&first)) {
             if (*error) {
                 std::rethrow_exception(*error);
@@ -193,8 +203,7 @@ asio::awaitable<void> Run::interrupt(const HttpClient& client) {
     }
 }
 
-// This process is the daemon of whatever else is unfinished in the data directory: it ends with its
-// last study.
+// This process is the daemon of all that is unfinished in the data directory.
 asio::awaitable<void> Run::wait_for_other_studies() {
     using namespace asio::experimental::awaitable_operators;
     if (session_.daemon() == nullptr || session_.daemon()->is_idle()) {
@@ -203,7 +212,7 @@ asio::awaitable<void> Run::wait_for_other_studies() {
     say("other studies of this data directory are still running; going on with them (Ctrl-C stops "
         "them)");
     asio::steady_timer timer(loop_);
-    while (!session_.daemon()->is_idle()) {
+    while (!session_.daemon()->is_idle() && !session_.daemon()->must_end()) {
         timer.expires_after(kIdlePoll);
         const auto woken = co_await (
             timer.async_wait(asio::use_awaitable) || signals_.async_wait(asio::use_awaitable)
@@ -223,11 +232,32 @@ void Run::say(const std::string& line) const {
     }
 }
 
+void Run::say_how_to_go_on() const {
+    say(options_.file.file.empty()
+            ? fmt::format("go on with: tuner resume {}", id_)
+            : fmt::format("go on with: tuner run {}", printable(options_.file.file)));
+}
+
 asio::awaitable<int> run(
     RunOptions options, CommandContext& context, Session& session, asio::io_context& loop
 ) {
     Run one(std::move(options), context, session, loop);
     co_return co_await one.run();
+}
+
+// Runs it when the command line has been read to its end.
+void choose(
+    CLI::App& command,
+    CommandContext& context,
+    Session& session,
+    asio::io_context& loop,
+    const std::shared_ptr<RunOptions>& options
+) {
+    command.callback([&context, &session, &loop, options] {
+        context.chosen = [&context, &session, &loop, options] {
+            return run(*options, context, session, loop);
+        };
+    });
 }
 
 }  // namespace
@@ -254,11 +284,7 @@ void add_run(CLI::App& app, CommandContext& context, Session& session, asio::io_
         ->type_name("N");
     command->add_option("--seed", options->file.seed, "instead of the file's seed")->type_name("S");
     add_format_option(*command, context);
-    command->callback([&context, &session, &loop, options] {
-        context.chosen = [&context, &session, &loop, options] {
-            return run(*options, context, session, loop);
-        };
-    });
+    choose(*command, context, session, loop, options);
 }
 
 void add_resume(CLI::App& app, CommandContext& context, Session& session, asio::io_context& loop) {
@@ -268,11 +294,7 @@ void add_resume(CLI::App& app, CommandContext& context, Session& session, asio::
     const auto options = std::make_shared<RunOptions>();
     add_study_argument(*command, options->study);
     add_format_option(*command, context);
-    command->callback([&context, &session, &loop, options] {
-        context.chosen = [&context, &session, &loop, options] {
-            return run(*options, context, session, loop);
-        };
-    });
+    choose(*command, context, session, loop, options);
 }
 
 }  // namespace tuner

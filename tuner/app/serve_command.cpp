@@ -26,7 +26,6 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::uint16_t kDefaultPort = 7437;
-constexpr std::chrono::milliseconds kReplacedPoll{500};
 
 struct ServeOptions {
     std::string listen = "127.0.0.1";
@@ -67,22 +66,11 @@ Result<asio::ip::tcp::endpoint> parse_listen(const ServeOptions& options) {
     return asio::ip::tcp::endpoint(address, static_cast<std::uint16_t>(port));
 }
 
-// Returns when another daemon has taken over the database.
-asio::awaitable<void> wait_until_replaced(asio::io_context& loop, const Daemon& daemon) {
-    asio::steady_timer timer(loop);
-    while (daemon.replaced().empty()) {
-        timer.expires_after(kReplacedPoll);
-        co_await timer.async_wait(asio::use_awaitable);
-    }
-}
-
-// Returns with the exit code when the daemon is to end.
-asio::awaitable<int> wait_for_the_end(asio::io_context& loop, const Daemon& daemon) {
+// Returns when a signal asks for the end, or the daemon must end by itself.
+asio::awaitable<void> wait_for_the_end(asio::io_context& loop, Session& session) {
     using namespace asio::experimental::awaitable_operators;
     asio::signal_set signals(loop, SIGINT, SIGTERM);
-    const auto ended =
-        co_await (signals.async_wait(asio::use_awaitable) || wait_until_replaced(loop, daemon));
-    co_return to_int(ended.index() == 0 ? ExitCode::done : ExitCode::data_dir_in_use);
+    co_await (signals.async_wait(asio::use_awaitable) || session.wait_until_it_must_end());
 }
 
 asio::awaitable<int> serve(
@@ -103,13 +91,11 @@ asio::awaitable<int> serve(
         co_return to_int(in_use ? ExitCode::data_dir_in_use : exit_code(server.error().code));
     }
     context.out << "listening on " << server->url << std::endl;
-    const int code = co_await wait_for_the_end(loop, *session.daemon());
-    if (!session.daemon()->replaced().empty()) {
-        context.err << "error: " << session.daemon()->replaced() << "\n";
-    }
+    co_await wait_for_the_end(loop, session);
+    const ExitCode code = session.report_end_of_daemon(context.err).value_or(ExitCode::done);
     // From here on, a second signal ends the process at once.
     std::signal(SIGINT, [](int) { _exit(to_int(ExitCode::interrupted)); });
-    co_return code;
+    co_return to_int(code);
 }
 
 }  // namespace

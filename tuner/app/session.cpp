@@ -2,6 +2,9 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <optional>
+#include <ostream>
+#include <string_view>
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -18,6 +21,7 @@ namespace {
 // How long a command waits for another one's passive daemon, or for a starting daemon's first word.
 constexpr std::chrono::seconds kLockPatience{10};
 constexpr std::chrono::milliseconds kLockPoll{10};
+constexpr std::chrono::milliseconds kMustEndPoll{500};
 // How long a starting daemon waits for the lock of one that is dead
 // (DataDirectory::is_holder_dead).
 constexpr std::chrono::seconds kDeadHolderPatience{5};
@@ -45,6 +49,17 @@ std::string describe(const boost::system::error_code& error, const DaemonOptions
         options.listen.port(),
         error.message()
     );
+}
+
+// What keeps a daemon from starting is the user's to mend (a damaged database, a wrong place),
+// unless it passes.
+Error why_not(const StorageError& error) {
+    return {error.may_pass() ? error.code() : ErrorCode::invalid_argument, error.what()};
+}
+
+bool network_file_system_is_forced() {
+    const char* forced = std::getenv("TUNER_FORCE_NETWORK_FS");
+    return forced != nullptr && std::string_view(forced) == "1";
 }
 
 }  // namespace
@@ -112,14 +127,15 @@ asio::awaitable<Result<Server>> Session::become_server(DaemonOptions options) {
     if (!opened) {
         co_return tl::unexpected(opened.error());
     }
-    std::string broken;
+    std::optional<Error> failed;
     try {
         co_await daemon_->start();
     } catch (const StorageError& error) {
-        broken = error.what();
+        failed = why_not(error);
     }
-    if (!broken.empty()) {
-        co_return fail(ErrorCode::invalid_argument, broken);
+    if (failed) {
+        co_await close();
+        co_return tl::unexpected(*failed);
     }
     co_return Server{daemon_->url(), *token};
 }
@@ -139,8 +155,9 @@ asio::awaitable<Result<DataLock>> Session::take_lock(DataDirectory directory) {
 // What keeps a daemon from starting is the user's to mend: a damaged database, a port that is
 // taken, a machine without a descriptor to spare.
 Result<void> Session::open_daemon(
-    const DataDirectory& directory, DataLock lock, const DaemonOptions& options
+    const DataDirectory& directory, DataLock lock, DaemonOptions options
 ) {
+    options.force_network_file_system = network_file_system_is_forced();
     try {
         daemon_ = std::make_unique<Daemon>(loop_, directory, std::move(lock), options);
         Result<void> announced = daemon_->announce();
@@ -149,10 +166,31 @@ Result<void> Session::open_daemon(
         }
         return announced;
     } catch (const StorageError& error) {
-        return fail(ErrorCode::invalid_argument, error.what());
+        return tl::unexpected(why_not(error));
     } catch (const boost::system::system_error& error) {
         return fail(ErrorCode::unavailable, describe(error.code(), options));
     }
+}
+
+asio::awaitable<void> Session::wait_until_it_must_end() {
+    asio::steady_timer timer(loop_);
+    while (daemon_ == nullptr || !daemon_->must_end()) {
+        timer.expires_after(kMustEndPoll);
+        co_await timer.async_wait(asio::use_awaitable);
+    }
+}
+
+std::optional<ExitCode> Session::report_end_of_daemon(std::ostream& err) const {
+    if (daemon_ == nullptr || !daemon_->must_end()) {
+        return std::nullopt;
+    }
+    const bool broken = !daemon_->broken().empty();
+    err << "error: " << (broken ? daemon_->broken() : daemon_->replaced()) << "\n";
+    if (broken) {
+        err << "running trainers go on; the next daemon reads everything again and adopts them\n";
+    }
+    err << std::flush;
+    return broken ? ExitCode::storage : ExitCode::data_dir_in_use;
 }
 
 asio::awaitable<void> Session::close() {

@@ -12,7 +12,9 @@
 #include "tuner/app/data_directory.h"
 #include "tuner/base/result.h"
 #include "tuner/cli/command_context.h"
+#include "tuner/cli/exit_code.h"
 
+#include <iosfwd>
 #include <memory>
 #include <optional>
 
@@ -34,11 +36,19 @@ class Session {
     boost::asio::awaitable<Result<Server>> find_or_become_server();
 
     // Becomes the daemon of the data directory; `conflict` when another process is, `unavailable`
-    // when the port is taken, `invalid_argument` when the database cannot be used.
+    // when the port is taken, `no_space` or `unavailable` when the database cannot be used just
+    // now, `invalid_argument` when it cannot be used at all.
     boost::asio::awaitable<Result<Server>> become_server(DaemonOptions options);
 
     // The daemon in this process, or null.
     Daemon* daemon() const { return daemon_.get(); }
+
+    // Returns when the daemon in this process must end (Daemon::must_end); never without one.
+    boost::asio::awaitable<void> wait_until_it_must_end();
+
+    // Where the daemon in this process must end: says why and what comes of its trainers, and
+    // answers the exit code. Nothing while all is well, or without a daemon.
+    std::optional<ExitCode> report_end_of_daemon(std::ostream& err) const;
 
     // Ends the daemon in this process, if any. Trainers are released, not stopped.
     boost::asio::awaitable<void> close();
@@ -47,9 +57,7 @@ class Session {
     boost::asio::awaitable<Result<Server>> find_or_open(DaemonOptions options);
     Result<DataDirectory> open_directory() const;
     boost::asio::awaitable<Result<DataLock>> take_lock(DataDirectory directory);
-    Result<void> open_daemon(
-        const DataDirectory& directory, DataLock lock, const DaemonOptions& options
-    );
+    Result<void> open_daemon(const DataDirectory& directory, DataLock lock, DaemonOptions options);
 
     boost::asio::io_context& loop_;
     const GlobalOptions& options_;

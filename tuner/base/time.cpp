@@ -1,5 +1,6 @@
 #include "tuner/base/time.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <ctime>
@@ -92,8 +93,13 @@ Duration SystemClock::uptime() const {
 }
 
 std::string to_rfc3339(TimePoint time) {
+    using std::chrono::sys_days;
+    // RFC 3339 has years of four digits; what a damaged record makes of a time may be beyond.
+    constexpr TimePoint kFirst = sys_days(std::chrono::year(0) / 1 / 1);
+    constexpr TimePoint kLast = sys_days(std::chrono::year(10'000) / 1 / 1) - Duration(1);
+    time = std::clamp(time, kFirst, kLast);
     const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
-    const std::time_t whole = std::chrono::system_clock::to_time_t(seconds);
+    const std::time_t whole = seconds.time_since_epoch().count();
     return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(whole), (time - seconds).count());
 }
 

@@ -37,6 +37,7 @@ struct Launch {
     std::optional<Duration> timeout;
     std::optional<Duration> stall_timeout;
     Duration termination_grace{30'000};
+    Duration unkillable_after{60'000};  // after the kill: when a person is told that it has no end
 };
 
 // What a trainer said since the last report: the measurements, and how far its metric file is now
@@ -71,8 +72,9 @@ class Executor {
     virtual ~Executor() = default;
 
     // Prepares an attempt up to the point where its identity is known and the trainer waits for the
-    // word. `invalid_argument` when it can never start (no such program or folder), `unavailable`
-    // when it cannot now.
+    // word. `invalid_argument` when it can never start (no such program or folder), `exhausted`
+    // when the machine has no room for it now (disk, descriptors, processes), `unavailable` when
+    // something else is wrong with the machine.
     virtual boost::asio::awaitable<Result<std::unique_ptr<Attempt>>> start(Launch launch) = 0;
 
     // Takes over an attempt of an earlier daemon. Its run() returns `lost` when no trace proves how

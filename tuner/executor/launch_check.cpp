@@ -104,6 +104,7 @@ Result<AttemptSpec> resolve_launch(const Launch& launch) {
     spec.timeout = launch.timeout;
     spec.stall_timeout = launch.stall_timeout;
     spec.termination_grace = launch.termination_grace;
+    spec.unkillable_after = launch.unkillable_after;
     return spec;
 }
 

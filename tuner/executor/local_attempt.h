@@ -50,13 +50,17 @@ class LocalAttempt final : public Attempt {
     void say_go();
     boost::asio::awaitable<bool> ends_within(Duration patience);
     boost::asio::awaitable<void> forward(ReportSink sink, std::int64_t end);
+    boost::asio::awaitable<Result<ExitRecord>> read_exit();
+    boost::asio::awaitable<bool> drain(ReportSink sink, std::int64_t end);
     boost::asio::awaitable<void> sweep();
+    void tell_if_unkillable(const std::string& pids);
     AttemptExit describe(const Result<ExitRecord>& record) const;
 
     AttemptHandle handle_;
     Workspace workspace_;
     MetricTail tail_;
     Orphanage& orphans_;
+    bool told_unkillable_ = false;
 };
 
 }  // namespace tuner

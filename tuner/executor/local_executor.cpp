@@ -28,6 +28,9 @@ using namespace asio::experimental::awaitable_operators;
 
 namespace {
 
+constexpr Duration kLookAgain{200};
+constexpr int kLooksForProcess = 3;
+
 std::int64_t present_open_files_limit() {
     rlimit limit{};
     return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? static_cast<std::int64_t>(limit.rlim_cur) : -1;
@@ -56,18 +59,34 @@ std::string explain(const std::string& word, const Workspace& workspace) {
     return word.empty() ? "no answer; " + workspace.read_shim_log() : "no identity";
 }
 
-// Looks at the lock first: once it is free, nothing changes any more.
-Adoption judge(const Workspace& workspace, const AttemptIdentity& identity, OwnedFd& process) {
+// Looks at the lock first: once it is free, nothing changes any more. Nothing when the machine does
+// not let us look.
+std::optional<Adoption> judge(
+    const Workspace& workspace, const AttemptIdentity& identity, OwnedFd& process
+) {
+    const Result<bool> held = workspace.is_lock_held();
+    const Result<ExitRecord> exit = workspace.read_exit();
+    const AttemptIdentity own = own_identity();
+    const bool exit_unknown = !exit && exit.error().code == ErrorCode::unavailable;
+    if (!held || (!*held && exit_unknown) || own.boot_id.empty() || own.pid_namespace.empty()) {
+        return std::nullopt;
+    }
     AdoptionEvidence evidence;
-    evidence.lock_held = workspace.is_lock_held();
+    evidence.lock_held = *held;
     evidence.same_boot = is_same_boot(identity);
     evidence.same_pids = is_same_pid_namespace(identity);
     if (evidence.lock_held) {
         process = open_verified(identity);
     }
     evidence.process_found = static_cast<bool>(process);
-    evidence.exit_valid = workspace.read_exit().has_value();
+    evidence.exit_valid = exit.has_value();
     return choose_adoption(evidence);
+}
+
+// Without evidence there is no verdict, however long it takes: a live attempt that is taken for a
+// dead one runs twice. Alive but not found is rare enough to look twice, too.
+bool needs_another_look(const std::optional<Adoption>& standing, int tries) {
+    return !standing || (*standing == Adoption::watch && tries < kLooksForProcess);
 }
 
 }  // namespace
@@ -89,7 +108,7 @@ asio::awaitable<Result<std::unique_ptr<Attempt>>> LocalExecutor::start(Launch la
     }
     failpoint("daemon.folder_made");
     if (const Result<void> written = workspace->write_spec(*spec); !written) {
-        co_return tl::unexpected(written.error());
+        co_return fail(ErrorCode::exhausted, written.error().message);
     }
     failpoint("daemon.spec_written");
     Result<ShimProcess> shim = spawn_shim(shim_, launch.dir);
@@ -114,8 +133,10 @@ asio::awaitable<Result<std::unique_ptr<Attempt>>> LocalExecutor::start(Launch la
         const std::string why = explain(word, *workspace);
         handle.go.reset();
         orphans_.take(std::move(handle.process));
+        const bool was_told = !word.empty() && word.front() == kFailedWord;
         co_return fail(
-            ErrorCode::unavailable, fmt::format("the minder of the attempt failed: {}", why)
+            was_told ? ErrorCode::exhausted : ErrorCode::unavailable,
+            fmt::format("the minder of the attempt failed: {}", why)
         );
     }
     handle.identity = *identity;
@@ -130,7 +151,14 @@ asio::awaitable<std::unique_ptr<Attempt>> LocalExecutor::adopt(AttemptRecord rec
     handle.identity = record.identity;
     handle.uuid = record.uuid;
     handle.metrics_offset = record.metrics_offset;
-    handle.standing = judge(workspace, record.identity, handle.process);
+    std::optional<Adoption> standing = judge(workspace, record.identity, handle.process);
+    for (int tries = 1; needs_another_look(standing, tries); ++tries) {
+        asio::steady_timer pause(co_await asio::this_coro::executor, kLookAgain);
+        co_await pause.async_wait(asio::use_awaitable);
+        workspace = Workspace(record.dir);
+        standing = judge(workspace, record.identity, handle.process);
+    }
+    handle.standing = *standing;
     if (handle.standing != Adoption::mind && handle.standing != Adoption::watch) {
         handle.identity = {};
     }

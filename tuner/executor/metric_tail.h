@@ -33,6 +33,12 @@ class MetricTail {
     // more whole line. A report may be without measurements: its lines said nothing.
     std::optional<Report> read(std::int64_t end = std::numeric_limits<std::int64_t>::max());
 
+    // How far the file was read: what is short of its end could not be read, or is no whole line.
+    std::int64_t position() const { return read_; }
+
+    // Goes on in another descriptor of the same file, after one that could not be opened.
+    void reopen(OwnedFd file) { file_ = std::move(file); }
+
   private:
     std::string read_whole_lines(std::int64_t end);
     std::optional<Measurement> measure(std::string_view line);

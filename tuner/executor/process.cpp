@@ -1,5 +1,6 @@
 #include "tuner/executor/process.h"
 
+#include "tuner/executor/shortage.h"
 #include "tuner/formats/attempt_files.h"
 #include "tuner/formats/proc_files.h"
 
@@ -99,19 +100,27 @@ Result<ShimProcess> spawn_shim(const std::string& shim, const std::string& dir) 
     const OwnedFd child_ready = lifted(ready.writing);
     const OwnedFd child_go = lifted(go.reading);
     if (!child_ready || !child_go) {
-        return fail(
-            ErrorCode::unavailable, fmt::format("cannot make a pipe: {}", std::strerror(errno))
-        );
+        const int error = errno;
+        return fail(code_of(error), fmt::format("cannot make a pipe: {}", std::strerror(error)));
     }
     const SpawnPlan plan(child_ready.get(), child_go.get(), dir + "/" + kShimLog);
     ShimProcess process;
     if (const int error = plan.spawn(process.pid, shim, dir); error != 0) {
         return fail(
-            ErrorCode::unavailable,
+            code_of(error),
             fmt::format("cannot start the minder \"{}\": {}", shim, std::strerror(error))
         );
     }
     process.process = open_process(process.pid);  // it is our child: the number is still its own
+    if (!process.process) {
+        const int error = errno;
+        ::kill(process.pid, SIGKILL);
+        ::waitpid(process.pid, nullptr, 0);
+        return fail(
+            ErrorCode::unavailable,
+            fmt::format("cannot hold on to the minder: {}", std::strerror(error))
+        );
+    }
     process.ready = std::move(ready.reading);
     process.go = std::move(go.writing);
     return process;

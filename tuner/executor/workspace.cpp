@@ -1,5 +1,6 @@
 #include "tuner/executor/workspace.h"
 
+#include "tuner/executor/shortage.h"
 #include "tuner/formats/durable_file.h"
 #include "tuner/formats/utf8.h"
 
@@ -45,6 +46,18 @@ std::string read_tail(int folder, const char* name) {
     return to_valid_utf8(std::string_view(text).substr(from > 0 ? from + 1 : 0));
 }
 
+// Whether an error says nothing about the file, only about the machine now.
+bool may_pass(int error) {
+    return error != 0 && error != ENOENT && error != ENOTDIR && error != ELOOP && error != EPERM &&
+           error != EACCES;
+}
+
+tl::unexpected<Error> unavailable(const std::string& what, int error) {
+    return fail(
+        ErrorCode::unavailable, fmt::format("cannot open {}: {}", what, std::strerror(error))
+    );
+}
+
 }  // namespace
 
 Result<Workspace> Workspace::create(const std::string& dir) {
@@ -58,13 +71,17 @@ Result<Workspace> Workspace::create(const std::string& dir) {
     for (const fs::path& part : fs::path(dir)) {
         made = (fs::path(made) / part).string();
         if (::mkdir(made.c_str(), 0700) != 0 && errno != EEXIST && errno != EISDIR) {
+            const int error = errno;
             return fail(
-                ErrorCode::unavailable,
-                fmt::format("cannot make the folder \"{}\": {}", made, std::strerror(errno))
+                code_of(error),
+                fmt::format("cannot make the folder \"{}\": {}", made, std::strerror(error))
             );
         }
     }
     Workspace workspace(dir);
+    if (may_pass(workspace.error_)) {
+        return unavailable(fmt::format("the folder \"{}\"", dir), workspace.error_);
+    }
     if (!workspace.folder_) {
         return fail(
             ErrorCode::conflict,
@@ -86,10 +103,13 @@ Result<Workspace> Workspace::create(const std::string& dir) {
 Workspace::Workspace(std::string dir)
     : dir_(std::move(dir)),
       folder_(::open(dir_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)) {
+    error_ = folder_ ? 0 : errno;
+
     struct stat status {};
 
     if (folder_ && (::fstat(folder_.get(), &status) != 0 || status.st_uid != ::geteuid())) {
         folder_.reset();
+        error_ = EPERM;
     }
 }
 
@@ -102,12 +122,24 @@ Result<AttemptIdentity> Workspace::read_identity() const {
 }
 
 Result<ExitRecord> Workspace::read_exit() const {
+    if (!folder_ && !may_pass(error_)) {
+        return fail(ErrorCode::not_found, "the attempt's folder is gone");
+    }
     return read_file(folder_.get(), kExitFile, kMaxExitBytes).and_then(parse_exit);
 }
 
-bool Workspace::is_lock_held() const {
+Result<bool> Workspace::is_lock_held() const {
+    if (!folder_) {
+        return may_pass(error_) ? Result<bool>(unavailable("the attempt's folder", error_)) : false;
+    }
     const OwnedFd lock(::openat(folder_.get(), kLockFile, O_RDWR | O_CLOEXEC | O_NOFOLLOW));
-    return lock && ::flock(lock.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    if (!lock) {
+        return may_pass(errno) ? Result<bool>(unavailable("the attempt's lock", errno)) : false;
+    }
+    if (::flock(lock.get(), LOCK_EX | LOCK_NB) == 0) {
+        return false;
+    }
+    return errno == EWOULDBLOCK ? Result<bool>(true) : unavailable("the attempt's lock", errno);
 }
 
 OwnedFd Workspace::open_metrics() const {
@@ -118,6 +150,10 @@ OwnedFd Workspace::open_metrics() const {
 std::string Workspace::read_log_tail() const {
     std::string tail = read_tail(folder_.get(), kStderrLog);
     return tail.empty() ? read_tail(folder_.get(), kStdoutLog) : tail;
+}
+
+std::string Workspace::read_unkillable() const {
+    return read_file(folder_.get(), kUnkillableFile, kMaxUnkillableBytes).value_or("");
 }
 
 std::string Workspace::read_shim_log() const {

@@ -35,17 +35,23 @@ class Workspace {
     Result<AttemptIdentity> read_identity() const;
     Result<ExitRecord> read_exit() const;
 
-    // Whether a shim lives here. Tries the lock for a moment, so never between start and ready.
-    bool is_lock_held() const;
+    // Whether a shim lives here; `unavailable` when that cannot be told now (no descriptor left).
+    // Tries the lock for a moment, so never between start and ready.
+    Result<bool> is_lock_held() const;
 
-    // The metrics file for reading; empty when there is none.
+    // The metrics file for reading; empty when there is none, or it cannot be opened now.
     OwnedFd open_metrics() const;
 
     // The last lines of the error output, or of the output when there are none, as valid UTF-8.
     std::string read_log_tail() const;
 
+    // The processes that SIGKILL does not end, as the shim says; empty while there are none.
+    std::string read_unkillable() const;
+
     // What the shim itself complained about.
     std::string read_shim_log() const;
+
+    const std::string& dir() const { return dir_; }
 
     std::string stdout_log() const { return dir_ + "/" + kStdoutLog; }
 
@@ -54,6 +60,7 @@ class Workspace {
   private:
     std::string dir_;
     OwnedFd folder_;
+    int error_ = 0;  // why there is no folder_
 };
 
 }  // namespace tuner

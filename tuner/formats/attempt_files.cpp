@@ -51,6 +51,7 @@ std::string to_text(const AttemptSpec& spec) {
         writer.add_number("stall_timeout_ms", spec.stall_timeout->count());
     }
     writer.add_number("termination_grace_ms", spec.termination_grace.count());
+    writer.add_number("unkillable_after_ms", spec.unkillable_after.count());
     writer.add_number("open_files_soft", spec.open_files_soft);
     return writer.finish();
 }
@@ -92,6 +93,8 @@ Result<AttemptSpec> parse_spec(std::string_view text) {
     spec.stall_timeout = optional_duration(reader, "stall_timeout_ms");
     spec.termination_grace =
         Duration(reader.number<std::int64_t>("termination_grace_ms", 0, kLongest));
+    spec.unkillable_after =
+        optional_duration(reader, "unkillable_after_ms").value_or(kUnkillableAfter);
     spec.open_files_soft = reader.number<std::int64_t>("open_files_soft", -1);
     if (spec.uuid.empty() || spec.program.empty() || spec.argv.empty()) {
         reader.reject("has an empty uuid, program or argv");
@@ -113,7 +116,7 @@ Result<ExitRecord> parse_exit(std::string_view text) {
     FieldReader reader(text, "exit", kMaxExitBytes);
     ExitRecord record;
     const std::optional<ExitKind> kind = from_name<ExitKind>(reader.text("kind"));
-    if (!kind || *kind == ExitKind::lost) {
+    if (!kind) {
         reader.reject("names no kind of end");
     }
     record.exit.kind = kind.value_or(ExitKind::lost);
@@ -131,7 +134,9 @@ Result<ExitRecord> parse_exit(std::string_view text) {
 
 bool is_worth_keeping(std::string_view line, std::string_view metric) {
     constexpr std::string_view kNumberStart = "0123456789+-.nNiI";
-    const std::size_t start = line.find_first_not_of(" \t");
+    // A progress bar ends its line by a carriage return, so the next one may begin with it.
+    constexpr std::string_view kBlanks = " \t\r\n";
+    const std::size_t start = line.find_first_not_of(kBlanks);
     if (start == std::string_view::npos) {
         return false;
     }
@@ -140,7 +145,7 @@ bool is_worth_keeping(std::string_view line, std::string_view metric) {
     }
     for (std::size_t at = line.find('='); at != std::string_view::npos;
          at = line.find('=', at + 1)) {
-        const std::size_t next = line.find_first_not_of(" \t", at + 1);
+        const std::size_t next = line.find_first_not_of(kBlanks, at + 1);
         if (next != std::string_view::npos &&
             kNumberStart.find(line[next]) != std::string_view::npos) {
             return true;

@@ -30,6 +30,8 @@ inline constexpr const char* kMetricsFile = "metrics";  // "o LINE" from output,
 inline constexpr const char* kStdoutLog = "stdout.log";
 inline constexpr const char* kStderrLog = "stderr.log";
 inline constexpr const char* kShimLog = "shim.log";  // what the shim itself has to complain about
+// There while the shim waits for processes that SIGKILL does not end; their pids, with blanks.
+inline constexpr const char* kUnkillableFile = "unkillable";
 inline constexpr const char* kHypertuneDir = "hypertune";
 inline constexpr const char* kHypertuneFile = "hypertune/output.metrics";
 
@@ -47,6 +49,9 @@ inline constexpr std::size_t kMaxSpecBytes = std::size_t{8} << 20;
 inline constexpr std::size_t kMaxExitBytes = 4'096;  // its space is reserved before the start
 inline constexpr std::size_t kMaxIdentityBytes = 4'096;
 inline constexpr std::size_t kMaxExitMessageBytes = 1'024;
+inline constexpr std::size_t kMaxUnkillableBytes = 256;
+// How long after SIGKILL a person is told that a process does not end.
+inline constexpr Duration kUnkillableAfter{60'000};
 // A longer line is cut in the log and cannot be a metric.
 inline constexpr std::size_t kMaxLineBytes = std::size_t{64} << 10;
 
@@ -61,6 +66,7 @@ struct AttemptSpec {
     std::optional<Duration> timeout;
     std::optional<Duration> stall_timeout;
     Duration termination_grace{30'000};
+    Duration unkillable_after = kUnkillableAfter;
     std::int64_t open_files_soft = -1;  // the trainer's RLIMIT_NOFILE; -1: leave it
 
     friend bool operator==(const AttemptSpec&, const AttemptSpec&) = default;

@@ -1,6 +1,8 @@
 #include "tuner/formats/did_you_mean.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -18,6 +20,20 @@ std::string simplify(std::string_view word) {
         }
     }
     return simple;
+}
+
+// No fewer edits than this: each one brings in at most one letter and takes out at most one.
+std::size_t count_strange_letters(std::string_view a, std::string_view b) {
+    std::array<std::int16_t, 256> surplus{};
+    for (const char c : a) {
+        ++surplus[static_cast<unsigned char>(c)];
+    }
+    std::size_t only_b = 0;
+    for (const char c : b) {
+        only_b += surplus[static_cast<unsigned char>(c)]-- <= 0 ? 1 : 0;
+    }
+    const std::size_t shared = b.size() - only_b;
+    return std::max(only_b, a.size() - shared);
 }
 
 // Damerau's distance in its optimal string alignment form, by rows.
@@ -55,9 +71,14 @@ std::optional<std::string_view> did_you_mean(
     std::optional<std::string_view> best;
     std::size_t fewest = 0;
     for (const std::string_view candidate : candidates) {
-        const std::size_t edits = count_edits(simple, simplify(candidate));
         const std::size_t allowed =
             candidate.size() < 3 ? 0 : std::max<std::size_t>(1, candidate.size() / 3);
+        const std::string known = simplify(candidate);
+        // The distance is long to count, and most words are far from each other at a glance.
+        if (count_strange_letters(simple, known) > allowed) {
+            continue;
+        }
+        const std::size_t edits = count_edits(simple, known);
         if (edits <= allowed && (!best || edits < fewest)) {
             best = candidate;
             fewest = edits;

@@ -28,7 +28,7 @@ Json from_duration(const Duration& duration) {
 }
 
 std::optional<Duration> to_duration(const Json& json) {
-    return json.is_null() ? std::nullopt : std::optional(Duration(json.get<std::int64_t>()));
+    return json.is_null() ? std::nullopt : std::optional(Duration(to_integer(json)));
 }
 
 Json from_limits(const Limits& limits) {
@@ -45,13 +45,13 @@ Json from_limits(const Limits& limits) {
 
 Limits to_limits(const Json& json) {
     Limits limits;
-    limits.max_trials = json.at("maxTrials").get<std::int64_t>();
-    limits.max_parallel_trials = json.at("maxParallelTrials").get<std::int64_t>();
-    limits.max_failed_trials = json.at("maxFailedTrials").get<std::int64_t>();
-    limits.max_retries = json.at("maxRetries").get<std::int64_t>();
+    limits.max_trials = to_integer(json.at("maxTrials"));
+    limits.max_parallel_trials = to_integer(json.at("maxParallelTrials"));
+    limits.max_failed_trials = to_integer(json.at("maxFailedTrials"));
+    limits.max_retries = to_integer(json.at("maxRetries"));
     limits.timeout = to_duration(json.at("timeoutMs"));
     limits.stall_timeout = to_duration(json.at("stallTimeoutMs"));
-    limits.termination_grace = Duration(json.at("terminationGraceMs").get<std::int64_t>());
+    limits.termination_grace = Duration(to_integer(json.at("terminationGraceMs")));
     return limits;
 }
 
@@ -123,7 +123,7 @@ StudyConfig to_config(const Json& json) {
     config.selection = to_enum<MeasurementSelection>(json.at("selection"));
     config.algorithm = to_enum<Algorithm>(json.at("algorithm"));
     if (!json.at("seed").is_null()) {
-        config.seed = json.at("seed").get<std::uint64_t>();
+        config.seed = to_unsigned(json.at("seed"));
     }
     for (const Json& point : json.at("startingPoints")) {
         config.starting_points.push_back(to_assignment(point));
@@ -155,8 +155,8 @@ Provenance to_provenance(const Json& json) {
     };
     Provenance provenance;
     provenance.origin = to_enum<Origin>(json.at("origin"));
-    provenance.finished = json.at("finished").get<std::int64_t>();
-    provenance.pending = json.at("pending").get<std::int64_t>();
+    provenance.finished = to_integer(json.at("finished"));
+    provenance.pending = to_integer(json.at("pending"));
     provenance.predicted_mean = real("predictedMean");
     provenance.predicted_sd = real("predictedSd");
     provenance.acquisition = real("acquisition");

@@ -36,6 +36,22 @@ std::string to_text(const Json& json) {
     return text;
 }
 
+std::int64_t to_integer(const Json& json) {
+    constexpr auto kMost = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+    if (!json.is_number_integer() ||
+        (json.is_number_unsigned() && json.get<std::uint64_t>() > kMost)) {
+        throw Damaged("a whole number is missing");
+    }
+    return json.get<std::int64_t>();
+}
+
+std::uint64_t to_unsigned(const Json& json) {
+    if (!json.is_number_unsigned()) {
+        throw Damaged("a whole number that is not negative is missing");
+    }
+    return json.get<std::uint64_t>();
+}
+
 Json from_real(double value) {
     if (std::isfinite(value)) {
         return value;
@@ -64,7 +80,7 @@ Json from_value(const ParameterValue& value) {
 
 ParameterValue to_value(const Json& json) {
     if (json.is_number_integer()) {
-        return json.get<std::int64_t>();
+        return to_integer(json);
     }
     if (json.is_number() || json.contains("real")) {
         return to_real(json);
@@ -155,8 +171,7 @@ Domain to_domain(const Json& json) {
         return RealRange{json.at("min").get<double>(), json.at("max").get<double>(), scale};
     }
     if (kind == "integer") {
-        return IntegerRange{
-            json.at("min").get<std::int64_t>(), json.at("max").get<std::int64_t>(), scale};
+        return IntegerRange{to_integer(json.at("min")), to_integer(json.at("max")), scale};
     }
     if (kind == "discrete") {
         return DiscreteValues{json.at("values").get<std::vector<double>>(), scale};

@@ -11,6 +11,7 @@
 #include "tuner/study/names.h"
 #include "tuner/study/search_space.h"
 
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -34,6 +35,10 @@ std::string to_text(const Json& json);
 
 Json from_texts(const std::vector<std::string>& texts);
 std::vector<std::string> to_texts(const Json& list);
+
+// A whole number that fits: the library itself turns 1e300 into whatever the processor makes of it.
+std::int64_t to_integer(const Json& json);
+std::uint64_t to_unsigned(const Json& json);
 
 // A finite double as a number, else {"real": "NaN"}.
 Json from_real(double value);

@@ -156,7 +156,7 @@ Json to_json(const Study& study, const History& history) {
     const bool ranks = !config.objectives.empty();
     const bool has_reason = study.reason != StudyReason::none;
     return {
-        {"id", study.id},
+        {"id", to_text(study.id)},
         {"name", to_text(config.name)},
         {"state", name_of(study.state)},
         {"goal", ranks ? Json(name_of(config.objective().goal)) : Json(nullptr)},
@@ -181,7 +181,7 @@ Json to_json(const Trial& trial, const std::string& study_id, std::optional<std:
     const std::int64_t step = trial.outcome ? trial.outcome->step : latest ? latest->step : 0;
     Json json{
         {"id", trial.id.value()},
-        {"study", study_id},
+        {"study", to_text(study_id)},
         {"state", name_of(trial.state)},
         {"parameters", to_json(trial.assignment)},
         {"objective", trial.outcome ? to_number(trial.outcome->objective) : Json(nullptr)},
@@ -246,7 +246,7 @@ Result<Assignment> parse_assignment(const nlohmann::json& object, const SearchSp
             const bool known = std::any_of(
                 space.parameters().begin(),
                 space.parameters().end(),
-                [&](const auto& p) { return p.name() == name; }
+                [&n = name](const auto& p) { return p.name() == n; }
             );
             return fail(
                 ErrorCode::invalid_argument,

@@ -130,11 +130,12 @@ std::optional<Problem> YamlSource::find_tab() const {
         const std::size_t content = std::min(text_.find_first_not_of(" \t", start), text_.size());
         const bool is_blank = content == text_.size() || text_[content] == '\n' ||
                               text_[content] == '\r' || text_[content] == '#';
-        const std::size_t tab = text_.find('\t', start);
-        if (!is_blank && tab < content) {
+        // Within the indentation only: the next tab may be a megabyte away, once for every line.
+        const std::size_t tab = text_.substr(start, content - start).find('\t');
+        if (!is_blank && tab != npos) {
             return Problem{
                 static_cast<int>(i) + 1,
-                static_cast<int>(tab - start) + 1,
+                static_cast<int>(tab) + 1,
                 "this line is indented with a tab; YAML needs spaces"};
         }
     }
@@ -157,10 +158,14 @@ std::size_t YamlSource::line_index(std::size_t offset) const {
 Place YamlSource::place_at(std::size_t offset) const {
     offset = std::min(offset, text_.size());
     const std::size_t line = line_index(offset);
-    const bool goes_on = line == last_.line && offset >= last_.offset;
-    const std::size_t from = goes_on ? last_.offset : starts_[line];
-    const std::size_t before = goes_on ? last_.characters : 0;
-    last_ = {line, offset, before + count_characters(text_.substr(from, offset - from))};
+    // On from the last place or back from it, whichever is near: a line may be the whole file.
+    if (line != last_.line || offset < starts_[line] + (last_.offset - starts_[line]) / 2) {
+        last_ = {line, starts_[line], 0};
+    }
+    const auto [from, to] = std::minmax(offset, last_.offset);
+    const std::size_t between = count_characters(text_.substr(from, to - from));
+    last_.characters += offset < last_.offset ? -between : between;
+    last_.offset = offset;
     return {static_cast<int>(line) + 1, static_cast<int>(last_.characters) + 1};
 }
 

@@ -12,8 +12,10 @@ constexpr double kLogListRatio = 100;
 // How far outside of its range a past value may lie and still say something, in widths.
 constexpr double kMargin = 1;
 
+// Bounds that are neighbours may have one logarithm; there the line is as good.
 double log_position(double min, double max, double x) {
-    return (std::log(x) - std::log(min)) / (std::log(max) - std::log(min));
+    const double width = std::log(max) - std::log(min);
+    return width > 0 ? (std::log(x) - std::log(min)) / width : (x - min) / (max - min);
 }
 
 // The exponential of a logarithm lands a rounding beside the bound it came from.
@@ -68,6 +70,22 @@ Scale scale_of_list(const DiscreteValues& list) {
     return list.scale == Scale::linear && wide ? Scale::log : list.scale;
 }
 
+// Where the numbers of a list lie: apart, whatever they are. Some may be so near each other that
+// they have one position on the scale; then all are spaced evenly.
+std::vector<double> positions_of_list(Scale scale, const std::vector<double>& values) {
+    std::vector<double> positions;
+    for (const double value : values) {
+        positions.push_back(to_unit(scale, values.front(), values.back(), value));
+    }
+    const auto not_apart = [](double a, double b) { return !(a < b); };
+    if (std::adjacent_find(positions.begin(), positions.end(), not_apart) != positions.end()) {
+        for (std::size_t i = 0; i < positions.size(); ++i) {
+            positions[i] = static_cast<double>(i) / static_cast<double>(positions.size() - 1);
+        }
+    }
+    return positions;
+}
+
 }  // namespace
 
 Axis::Axis(const Parameter& parameter, std::size_t index)
@@ -88,9 +106,7 @@ Axis::Axis(const Parameter& parameter, std::size_t index)
         min_ = list->values.front();
         max_ = list->values.back();
         level_count_ = list->values.size();
-        for (const double value : list->values) {
-            list_positions_.push_back(to_unit(scale_, min_, max_, value));
-        }
+        list_positions_ = positions_of_list(scale_, list->values);
     } else {
         kind_ = AxisKind::choice;
         level_count_ = std::get<Categories>(*domain_).values.size();
@@ -111,6 +127,12 @@ std::optional<double> Axis::position_of(const ParameterValue& value) const {
     const auto number = number_in(value);
     if (!number) {
         return std::nullopt;
+    }
+    if (const auto* list = std::get_if<DiscreteValues>(domain_)) {
+        const auto found = std::lower_bound(list->values.begin(), list->values.end(), *number);
+        if (found != list->values.end() && *found == *number) {
+            return list_positions_[static_cast<std::size_t>(found - list->values.begin())];
+        }
     }
     const double u = to_unit(scale_, min_, max_, *number);
     // NaN, from the logarithm of what is not positive, fails this as well.

@@ -54,23 +54,29 @@ Plan next_plan(const Study& study, const Tally& tally, const PlanFacts& facts) {
             )
         );
     }
-    if (first_trials_all_failed(tally, facts)) {
-        return stop_for_failures(
-            Plan::Step::pause, tally, fmt::format("The first {} trials all failed.", failures)
-        );
-    }
-
     const std::int64_t running = tally.count(TrialState::running);
     const std::int64_t pending = tally.count(TrialState::pending);
     const std::int64_t total = tally.total();
     const bool no_new_trials = facts.exhausted || total >= limits.max_trials;
-    if (no_new_trials && running == 0 && pending == 0) {
+    const bool none_left = no_new_trials && running == 0 && pending == 0;
+    if (first_trials_all_failed(tally, facts)) {
+        // Pausing saves the rest of the budget; without a rest nobody could go on from the pause.
+        return stop_for_failures(
+            none_left ? Plan::Step::finish : Plan::Step::pause,
+            tally,
+            fmt::format("The first {} trials all failed.", failures)
+        );
+    }
+    if (none_left) {
         return finish_with(
             total >= limits.max_trials ? StudyReason::max_trials : StudyReason::exhausted
         );
     }
 
     Plan plan;
+    if (facts.no_room) {
+        return plan;
+    }
     std::int64_t free = limits.max_parallel_trials - running;
     for (auto trial = tally.pending().begin(); free > 0 && trial != tally.pending().end();
          ++trial) {

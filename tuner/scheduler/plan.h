@@ -26,6 +26,7 @@ struct PlanFacts {
     bool exhausted = false;              // the optimizer had fewer suggestions than asked for
     std::int64_t forgiven_failures = 0;  // those before the study was last resumed or loaded
     std::set<TrialId> waiting;           // pending trials whose back-off is not over
+    bool no_room = false;  // the machine refused the last start: disk, descriptors, …
 };
 
 struct Plan {

@@ -32,18 +32,14 @@ void RunningAttempts::add(
 }
 
 asio::awaitable<void> RunningAttempts::mind(TrialId id, AttemptId attempt) {
-    std::string broken;
     try {
         ReportSink store = [this, id, attempt](Report report) {
             return record_.add_measurements(id, attempt, std::move(report));
         };
         AttemptExit exit = co_await running_.at(id).attempt->run(std::move(store));
         ended_(id, std::move(exit));
-    } catch (const StorageError& e) {
-        broken = e.what();
-    }
-    if (!broken.empty()) {
-        abandoned_(id, std::move(broken));
+    } catch (const StorageError&) {
+        abandoned_(id, std::current_exception());
     }
 }
 

@@ -1,7 +1,7 @@
 // RunningAttempts are the attempts of one study that are alive: each has a coroutine that minds it.
 //
 // A minding coroutine stores what its attempt says and hands its end to the study's runner; it
-// decides nothing. When a report cannot be stored it gives up with the reason, and the trainer
+// decides nothing. When a report cannot be stored it gives up with what was thrown, and the trainer
 // lives on under its shim. Loop thread only.
 
 #pragma once
@@ -11,10 +11,10 @@
 #include "tuner/scheduler/task_group.h"
 #include "tuner/scheduler/verdict.h"
 
+#include <exception>
 #include <functional>
 #include <map>
 #include <memory>
-#include <string>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -24,7 +24,7 @@ namespace tuner {
 class RunningAttempts {
   public:
     using Ended = std::function<void(TrialId, AttemptExit)>;
-    using Abandoned = std::function<void(TrialId, std::string)>;
+    using Abandoned = std::function<void(TrialId, std::exception_ptr)>;
 
     // `ended` and `abandoned` are called on the loop, once for each attempt that was added; the
     // owner then remove()s it.

@@ -10,6 +10,7 @@
 #include "tuner/formats/durable_file.h"
 #include "tuner/formats/proc_files.h"
 #include "tuner/shim/boot_clock.h"
+#include "tuner/shim/complaint.h"
 #include "tuner/shim/minder.h"
 
 #include <array>
@@ -170,7 +171,7 @@ int run(const char* dir) {
     const Result<void> written = write_durably(folder.get(), kExitFile, to_text(record));
     failpoint("shim.exit_written");
     if (!written) {
-        ::dprintf(STDERR_FILENO, "tuner-shim: %s\n", written.error().message.c_str());
+        complain(written.error().message);
     }
     return written ? 0 : 1;
 }
@@ -181,14 +182,14 @@ int run(const char* dir) {
 
 int main(int argc, char** argv) {
     if (argc != 2) {
-        ::dprintf(STDERR_FILENO, "tuner-shim is started by tuner; it is of no use by itself\n");
+        tuner::shim::complain("tuner starts this program; it is of no use by itself");
         return 64;
     }
     try {
         return tuner::shim::run(argv[1]);
     } catch (const std::exception& error
     ) {  // out of memory: without an exit file it counts as lost
-        ::dprintf(STDERR_FILENO, "tuner-shim: %s\n", error.what());
+        tuner::shim::complain(error.what());
         return 1;
     }
 }

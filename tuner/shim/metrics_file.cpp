@@ -41,14 +41,17 @@ void MetricsFile::finish() {
         }
     }
     write_waiting();
+    cut_ = !waiting_.empty();
     lines_dropped_ += std::count(waiting_.begin(), waiting_.end(), '\n');
     waiting_.clear();
     ::fdatasync(file_.get());
 }
 
 bool MetricsFile::take_token(Duration now) {
-    const std::int64_t refill = (now - refilled_).count() * kMetricLinesPerSecond;
-    tokens_ = std::min(tokens_ + refill, kMetricLinesBurst * 1'000);
+    const bool is_late = lines_kept_ >= kFastMetricLines;
+    const std::int64_t rate = is_late ? kLateMetricLinesPerSecond : kMetricLinesPerSecond;
+    const std::int64_t most = is_late ? kLateMetricLinesPerSecond : kMetricLinesBurst;
+    tokens_ = std::min(tokens_ + (now - refilled_).count() * rate, most * 1'000);
     refilled_ = now;
     if (tokens_ < 1'000) {
         return false;
@@ -58,6 +61,7 @@ bool MetricsFile::take_token(Duration now) {
 }
 
 void MetricsFile::append(char source, std::string_view line) {
+    ++lines_kept_;
     waiting_ += source;
     waiting_ += ' ';
     waiting_ += line;

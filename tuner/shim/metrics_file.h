@@ -1,9 +1,11 @@
 // The MetricsFile is what a trainer said that may be a metric, line by line: "o LINE" from its
 // output, "h LINE" from its hypertune file. The daemon reads it from the byte where it stopped.
 //
-// It only grows, and only by whole lines. A flood is limited by rate and size; what the limits
-// reject is counted, and the last rejected line of each source is still written at the end, because
-// a trial's result is what it said last. When the disk is full, lines wait in memory for space.
+// It only grows, and only by whole lines. A flood is limited by rate and size, and after so many
+// lines the rate falls to a trickle, since the daemon holds a trial's measurements in memory. What
+// the limits reject is counted, and the last rejected line of each source is still written at the
+// end, because a trial's result is what it said last. When the disk is full, lines wait in memory
+// for space.
 
 #pragma once
 
@@ -20,6 +22,8 @@ namespace tuner::shim {
 inline constexpr std::int64_t kMaxMetricsBytes = std::int64_t{256} << 20;
 inline constexpr std::int64_t kMetricLinesPerSecond = 10'000;
 inline constexpr std::int64_t kMetricLinesBurst = 20'000;
+inline constexpr std::int64_t kFastMetricLines = 100'000;  // of one attempt; after these,
+inline constexpr std::int64_t kLateMetricLinesPerSecond = 1;
 inline constexpr std::size_t kMaxWaitingMetricBytes = std::size_t{256} << 10;
 inline constexpr Duration kMetricsSyncInterval{1'000};
 
@@ -41,6 +45,9 @@ class MetricsFile {
 
     std::int64_t lines_dropped() const { return lines_dropped_; }
 
+    // Whether the disk refused the end of it; known after finish().
+    bool is_cut() const { return cut_; }
+
   private:
     bool take_token(Duration now);
     void append(char source, std::string_view line);
@@ -51,11 +58,13 @@ class MetricsFile {
     std::string last_dropped_output_;
     std::string last_dropped_hypertune_;
     std::int64_t bytes_ = 0;
+    std::int64_t lines_kept_ = 0;
     std::int64_t lines_dropped_ = 0;
     std::int64_t tokens_ = kMetricLinesBurst * 1'000;  // thousandths of a line
     Duration refilled_{0};
     Duration synced_{0};
     bool unsynced_ = false;
+    bool cut_ = false;
 };
 
 }  // namespace tuner::shim

@@ -1,8 +1,10 @@
 #include "tuner/shim/minder.h"
 
 #include "tuner/base/failpoint.h"
+#include "tuner/formats/durable_file.h"
 #include "tuner/formats/proc_files.h"
 #include "tuner/shim/boot_clock.h"
+#include "tuner/shim/complaint.h"
 #include "tuner/shim/trainer.h"
 
 #include <algorithm>
@@ -31,6 +33,7 @@ void signal_politely(pid_t target) {
 
 Minder::Minder(const AttemptSpec& spec, int dir_fd, int signal_fd, MinderFiles files)
     : spec_(spec),
+      dir_fd_(dir_fd),
       signal_fd_(signal_fd),
       stdout_log_(std::move(files.stdout_log)),
       stderr_log_(std::move(files.stderr_log)),
@@ -51,7 +54,8 @@ bool Minder::start() {
     record_.started = wall_time();
     Result<TrainerProcess> trainer = start_trainer(spec_);
     if (!trainer) {
-        record_.exit.kind = ExitKind::not_started;
+        const bool machine = trainer.error().code == ErrorCode::unavailable;
+        record_.exit.kind = machine ? ExitKind::lost : ExitKind::not_started;
         record_.exit.message = trainer.error().message;
         return false;
     }
@@ -205,6 +209,9 @@ void Minder::clear_away() {
         const bool none = !others && ::waitpid(-1, nullptr, WNOHANG) < 0 && errno == ECHILD;
         over_ = none && signal_by_environment(cookie, SIGKILL) == 0;
     }
+    if (!over_ && !reported_ && now_ >= kill_at_ + spec_.unkillable_after) {
+        report_unkillable();
+    }
     retry_ = std::min(retry_ * 2, kLastRetry);
     if (!by_force) {
         retry_ = std::clamp(kill_at_ - now_, Duration(0), retry_);
@@ -227,8 +234,25 @@ bool Minder::reap_others(bool by_force) {
     return any;
 }
 
+void Minder::report_unkillable() {
+    std::string pids;
+    for (const pid_t child : find_children(::getpid())) {
+        const std::string pid = std::to_string(child) + " ";
+        pids += pids.size() + pid.size() <= kMaxUnkillableBytes ? pid : "";
+    }
+    reported_ = true;
+    const std::string text = "SIGKILL does not end what this trainer started: process " + pids +
+                             "is still there; the trial goes on until it is gone";
+    output_->note(text);
+    complain(text);
+    if (const Result<void> told = write_new(dir_fd_, kUnkillableFile, pids); !told) {
+        complain(told.error().message);
+    }
+}
+
 ExitRecord Minder::finish() {
     now_ = boot_time();
+    ::unlinkat(dir_fd_, kUnkillableFile, 0);
     if (output_) {
         output_->finish(now_);
         error_output_->finish(now_);
@@ -237,8 +261,18 @@ ExitRecord Minder::finish() {
     hypertune_.finish(now_);
     failpoint("shim.all_gone");
     metrics_.finish();
+    if (output_ && metrics_.lines_dropped() > 0) {
+        output_->note(
+            std::to_string(metrics_.lines_dropped()) +
+            " lines with metrics came too fast or were too many, and were not kept"
+        );
+    }
     failpoint("shim.metrics_finished");
     record_.exit.kind = reason_.value_or(record_.exit.kind);
+    if (metrics_.is_cut() && record_.exit.kind == ExitKind::exited && record_.exit.code == 0) {
+        record_.exit.kind = ExitKind::lost;  // a result from the part that was kept would be wrong
+        record_.exit.message = "the disk did not take its metrics";
+    }
     record_.ended = wall_time();
     record_.metric_bytes = metrics_.bytes();
     record_.metric_lines_dropped = metrics_.lines_dropped();

@@ -7,7 +7,9 @@
 // every child, until none is left. As the shim is a subreaper, whatever the trainer started and
 // abandoned becomes a child of the shim; what slipped away nevertheless is found by the cookie in
 // its environment. The trainer's own zombie is kept until its group is no longer signalled, so that
-// its number cannot be another's. What cannot be killed keeps the shim, and so the attempt, alive.
+// its number cannot be another's. What cannot be killed (it waits for a broken disk, or is frozen)
+// keeps the shim, and so the attempt, alive: kUnkillableFile tells the daemon, the trainer's log
+// tells its user.
 //
 // Deadlines are of the boot clock. Time in which the shim itself could not run (a suspended
 // machine, a frozen container) is not silence of the trainer, but it is part of its run time.
@@ -54,10 +56,12 @@ class Minder {
     void note_exits();
     void clear_away();
     bool reap_others(bool by_force);
+    void report_unkillable();
     Duration next_wake() const;
     ExitRecord finish();
 
     const AttemptSpec& spec_;
+    int dir_fd_;
     int signal_fd_;
     OwnedFd stdout_log_;
     OwnedFd stderr_log_;
@@ -74,6 +78,7 @@ class Minder {
     bool ending_ = false;
     bool main_reaped_ = false;
     bool over_ = false;
+    bool reported_ = false;  // that it cannot be killed
     Duration now_{0};
     Duration started_{0};
     Duration heard_{0};  // when it last said anything

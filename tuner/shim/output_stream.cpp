@@ -17,6 +17,29 @@ constexpr std::string_view kCutMarker = " [tuner: line cut]";
 
 std::array<char, 64 * 1024> read_buffer;
 
+// Finds the ends of lines in one chunk, from its beginning on. By memchr and each byte once for
+// either end: looking for both at once took ten times as long as everything else together.
+class LineEnds {
+  public:
+    explicit LineEnds(std::string_view chunk) : chunk_(chunk) {}
+
+    // The first \n or \r not before `at`, or the size of the chunk. `at` never goes back.
+    std::size_t next(std::size_t at) {
+        newline_ = newline_ < at || at == 0 ? find('\n', at) : newline_;
+        carriage_ = carriage_ < at || at == 0 ? find('\r', at) : carriage_;
+        return std::min(newline_, carriage_);
+    }
+
+  private:
+    std::size_t find(char end, std::size_t at) const {
+        return std::min(chunk_.find(end, at), chunk_.size());
+    }
+
+    std::string_view chunk_;
+    std::size_t newline_ = 0;
+    std::size_t carriage_ = 0;
+};
+
 }  // namespace
 
 bool OutputStream::read(Duration now) {
@@ -49,8 +72,9 @@ void OutputStream::finish(Duration now) {
 void OutputStream::take(std::string_view chunk, Duration now) {
     std::size_t logged = 0;  // chunk[0, logged) is in the log or dropped
     std::size_t at = 0;
+    LineEnds ends(chunk);
     while (at < chunk.size()) {
-        const std::size_t end = std::min(chunk.find_first_of("\n\r", at), chunk.size());
+        const std::size_t end = ends.next(at);
         const std::size_t room = kMaxLineBytes - line_.size();
         const std::size_t kept = cut_ ? 0 : std::min(end - at, room);
         line_.append(chunk, at, kept);

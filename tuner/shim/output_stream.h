@@ -31,6 +31,9 @@ class OutputStream {
     // Nobody writes any more: takes all that is left, and a last line without an end.
     void finish(Duration now);
 
+    // A word of tuner's own in the log, on a line of its own.
+    void note(const std::string& text) { log_.write("\n[tuner: " + text + "]\n"); }
+
     std::int64_t bytes_dropped() const { return log_.dropped(); }
 
   private:

@@ -88,16 +88,16 @@ void limit_open_files(std::int64_t soft) {
     }
 }
 
-[[noreturn]] void give_up(Step step) {
+[[noreturn]] void give_up(Step step, int error_pipe = kErrorFd) {
     const Failure failure{step, errno};
-    [[maybe_unused]] const ssize_t written = ::write(kErrorFd, &failure, sizeof failure);
+    [[maybe_unused]] const ssize_t written = ::write(error_pipe, &failure, sizeof failure);
     ::_exit(127);
 }
 
 // Puts the pipes in their places and closes everything else; the sources lie above kErrorFd.
 void arrange_descriptors(int output, int error_output, int error_pipe) {
     if (::dup2(error_pipe, kErrorFd) < 0) {
-        ::_exit(127);
+        give_up(Step::redirect, error_pipe);
     }
     ::fcntl(kErrorFd, F_SETFD, FD_CLOEXEC);
     const int null = ::open("/dev/null", O_RDONLY);
@@ -138,8 +138,24 @@ OwnedFd lifted(const OwnedFd& fd) {
     return OwnedFd(::fcntl(fd.get(), F_DUPFD_CLOEXEC, 16));
 }
 
-tl::unexpected<Error> not_started(const std::string& what, int error) {
-    return fail(ErrorCode::invalid_argument, what + ": " + std::strerror(error));
+// A step that the machine refuses now may succeed later, whatever the trainer is.
+bool is_machines_fault(Step step, int error) {
+    switch (error) {
+        case EAGAIN:
+        case ENOMEM:
+        case EMFILE:
+        case ENFILE:
+        case EIO:
+        case EINTR:
+        case ENOSPC:
+            return true;
+        default:
+            return step == Step::redirect;
+    }
+}
+
+tl::unexpected<Error> not_started(ErrorCode code, const std::string& what, int error) {
+    return fail(code, what + ": " + std::strerror(error));
 }
 
 std::string describe(Step step, const AttemptSpec& spec) {
@@ -161,16 +177,19 @@ Result<TrainerProcess> start_trainer(const AttemptSpec& spec) {
     std::optional<Pipe> error_output = make_pipe();
     std::optional<Pipe> error = make_pipe();
     if (!output || !error_output || !error) {
-        return not_started("cannot make a pipe", errno);
+        return not_started(ErrorCode::unavailable, "cannot make a pipe", errno);
     }
     const OwnedFd child_output = lifted(output->writing);
     const OwnedFd child_error_output = lifted(error_output->writing);
     OwnedFd child_error = lifted(error->writing);
+    if (!child_output || !child_error_output || !child_error) {
+        return not_started(ErrorCode::unavailable, "cannot copy a pipe", errno);
+    }
     const pid_t shim = ::getpid();
     failpoint("shim.before_fork");
     const pid_t pid = ::fork();
     if (pid < 0) {
-        return not_started("cannot make a process", errno);
+        return not_started(ErrorCode::unavailable, "cannot make a process", errno);
     }
     if (pid == 0) {
         become_trainer(spec, shim, child_output.get(), child_error_output.get(), child_error.get());
@@ -186,7 +205,10 @@ Result<TrainerProcess> start_trainer(const AttemptSpec& spec) {
     } while (got < 0 && errno == EINTR);
     if (got == sizeof failure) {
         ::waitpid(pid, nullptr, 0);
-        return not_started(describe(failure.step, spec), failure.error);
+        const ErrorCode code = is_machines_fault(failure.step, failure.error)
+                                   ? ErrorCode::unavailable
+                                   : ErrorCode::invalid_argument;
+        return not_started(code, describe(failure.step, spec), failure.error);
     }
     ::fcntl(output->reading.get(), F_SETFL, O_NONBLOCK);
     ::fcntl(error_output->reading.get(), F_SETFL, O_NONBLOCK);

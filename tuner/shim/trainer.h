@@ -22,7 +22,8 @@ struct TrainerProcess {
     OwnedFd standard_error;   // non-blocking
 };
 
-// The error text says what could not be done and why, for the user to read.
+// The error text says what could not be done and why, for the user to read; `unavailable` when that
+// is the machine's fault and not the trainer's.
 Result<TrainerProcess> start_trainer(const AttemptSpec& spec);
 
 }  // namespace tuner::shim

@@ -1,5 +1,6 @@
 #include "tuner/storage/database.h"
 
+#include "tuner/base/contract.h"
 #include "tuner/base/failpoint.h"
 #include "tuner/storage/migrations.h"
 #include "tuner/storage/network_file_system.h"
@@ -67,6 +68,21 @@ void enter_wal_mode(Connection& connection) {
     }
 }
 
+// Quicker than making the schema and its statements again, for simulations of many short lives.
+void forget_everything(Connection& connection) {
+    expects(connection.name() == ":memory:", "only a test double is emptied");
+    connection.run("DELETE FROM measurement");
+    connection.run("DELETE FROM outcome_metric");
+    connection.run("DELETE FROM metric");
+    connection.run("DELETE FROM event");
+    connection.run("DELETE FROM attempt");
+    connection.run("DELETE FROM trial");
+    connection.run("DELETE FROM study");
+    connection.run("DELETE FROM study_name");
+    connection.run("DELETE FROM daemon");
+    connection.run("DELETE FROM sqlite_sequence");
+}
+
 }  // namespace
 
 Database Database::open(
@@ -104,7 +120,10 @@ Database Database::in_memory(TimePoint now) {
     return Database(std::make_shared<Connection>(std::move(connection)), {}, now);
 }
 
-Database Database::in_memory_again(const Database& earlier, TimePoint now) {
+Database Database::in_memory_again(const Database& earlier, TimePoint now, bool emptied) {
+    if (emptied) {
+        forget_everything(*earlier.connection_);
+    }
     return Database(earlier.connection_, {}, now);
 }
 

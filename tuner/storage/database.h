@@ -33,7 +33,7 @@ class Database {
         const StorageOptions& options
     );
     static Database in_memory(TimePoint now);
-    static Database in_memory_again(const Database& earlier, TimePoint now);
+    static Database in_memory_again(const Database& earlier, TimePoint now, bool emptied);
 
     // For queries.
     Connection& connection() { return *connection_; }

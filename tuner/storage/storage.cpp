@@ -62,8 +62,10 @@ Storage Storage::in_memory(TimePoint now) {
     return Storage(std::make_unique<Impl>(Database::in_memory(now)));
 }
 
-Storage Storage::in_memory_again(const Storage& earlier, TimePoint now) {
-    return Storage(std::make_unique<Impl>(Database::in_memory_again(earlier.impl_->database, now)));
+Storage Storage::in_memory_again(const Storage& earlier, TimePoint now, bool emptied) {
+    return Storage(
+        std::make_unique<Impl>(Database::in_memory_again(earlier.impl_->database, now, emptied))
+    );
 }
 
 Storage::Storage(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -74,6 +76,15 @@ Storage::~Storage() = default;
 
 void Storage::on_broken(std::function<void(const StorageError&)> tell) {
     impl_->rows().on_broken(std::move(tell));
+}
+
+void Storage::probe() {
+    static_cast<void>(impl_->database.write([&]() -> Result<void> {
+        // SQLite skips a write that leaves a row as it is, but not this one.
+        const std::int64_t version = impl_->rows().integer("PRAGMA user_version");
+        impl_->rows().run_script(fmt::format("PRAGMA user_version = {}", version));
+        return {};
+    }));
 }
 
 Study Storage::create_study(NewStudy study, TimePoint now) {

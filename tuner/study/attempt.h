@@ -36,7 +36,7 @@ struct AttemptIdentity {
     friend bool operator==(const AttemptIdentity&, const AttemptIdentity&) = default;
 };
 
-// How an attempt ended, as its exit file says; `lost` when there is none.
+// How an attempt ended, as its exit file says; `lost`, too, when there is none.
 enum class ExitKind {
     exited,         // by itself, with a code
     signalled,      // by a signal that the shim did not send
@@ -45,7 +45,8 @@ enum class ExitKind {
     stopped,        // ended by the shim because it was told to
     not_started,    // the program could not be executed; the message says why
     never_started,  // the daemon never gave the word: free of charge
-    lost,           // no exit file and nobody alive: killed shim or restarted machine
+    lost,           // by no fault of its own: a killed shim, a restarted machine, a disk or a
+                    // process table that was full
 };
 
 struct AttemptExit {
