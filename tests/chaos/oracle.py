@@ -6,7 +6,8 @@ and acknowledged, and what was killed. Each finding opens with the number of its
 I1   what was acknowledged, or once seen in the database, is there
 I2   what a trainer's log shows is on record, and no attempt was started twice
 I3   two attempts of a trial never overlap, and no more trials run at once than allowed
-I4   a trial's events tell its life: created once, started once per attempt, ended exactly once; it runs with its attempt
+I4   a trial's events tell its life: created once, started once per attempt, ended exactly once;
+     it runs as long as an attempt of it is live
 I5   stored measurements are those that were written: all of an attempt that has ended well, else a beginning
 I6   no more trials than allowed, numbered without gaps
 I7   the database is sound
@@ -121,9 +122,9 @@ def i2_nothing_runs_unrecorded_or_twice(facts: Facts) -> list[str]:
                 if study.deleted == "no":
                     found.append(f"attempt {execution.uuid} of {study.id} ran and is not on record")
             elif (row.study, row.trial, row.number) != (study.id, execution.trial, execution.attempt):
-                found.append(f"attempt {execution.uuid} ran as {execution.trial}/{execution.attempt}, recorded as {row}")
+                found.append(f"attempt {execution.uuid} ran as {execution}, recorded as {row}")
             elif row.state == "intent" or row.exit_kind in NOTHING_RAN:
-                found.append(f"attempt {execution.uuid} of {study.id} ran but is recorded as {row.exit_kind or row.state}")
+                found.append(f"attempt {execution.uuid} of {study.id} ran but is {row.exit_kind or row.state}")
     return found
 
 
@@ -263,7 +264,8 @@ def _wrong_exit(
         return "nobody told it to stop"
     if kind == "exited" and (execution is None or execution.ended is None or attempt.exit_code != 0):
         return f"ended with {attempt.exit_code}, by its own account {execution}"
-    if attempt.dir in trainers and execution and execution.ended is None and kind not in ("signalled", "stopped", "lost"):
+    cut_short = attempt.dir in trainers and execution is not None and execution.ended is None
+    if cut_short and kind not in ("signalled", "stopped", "lost"):
         return "its trainer was killed"
     return None
 

@@ -115,7 +115,8 @@ def load(connection: sqlite3.Connection) -> Record:
         )
     ]
     measurements: dict[int, list[tuple[int, float]]] = {}
-    for attempt, step, value in rows("SELECT attempt, step, value FROM measurement ORDER BY attempt, sequence, position"):
+    in_order = "SELECT attempt, step, value FROM measurement ORDER BY attempt, sequence, position"
+    for attempt, step, value in rows(in_order):
         measurements.setdefault(attempt, []).append((step, value))
     events = [EventRow(*row) for row in rows("SELECT id, kind, study, trial FROM event ORDER BY id")]
     return Record(

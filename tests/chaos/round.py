@@ -142,7 +142,10 @@ class Round:
         token.touch()
         self._tokens[token] = failpoint
         passes = self._rng.randint(1, failpoint.passes)
-        self._start({"TUNER_CRASH_AT": f"{failpoint.name}:{passes}", "TUNER_CRASH_TOKEN": str(token)})
+        orders = {"TUNER_CRASH_AT": f"{failpoint.name}:{passes}", "TUNER_CRASH_TOKEN": str(token)}
+        if failpoint.name.startswith("file."):
+            orders["TUNER_CRASH_ONLY"] = self._rng.choice(("daemon", "shim"))
+        self._start(orders)
         if self._life.listens():
             self._look_around()
             self._provoke(failpoint.needs, token)
@@ -176,6 +179,8 @@ class Round:
             self.outcome.reached[failpoint.name] += 1
             words = hit.read_text().split()
             victim = failpoint.name.partition(".")[0]
+            if victim == "file":
+                victim = "shim" if words and words[-1].startswith(str(self._data)) else "daemon"
             self.outcome.counts[f"{victim} crashed at a failpoint"] += 1
             if victim != "daemon" and len(words) == 3:
                 self._kills.append(Kill(victim, words[2], failpoint.name))

@@ -2,12 +2,13 @@
 // TUNER_CRASH_AT.
 //
 //   TUNER_CRASH_AT=daemon.intent_recorded TUNER_CRASH_TOKEN=/tmp/token tests/faulty/tuner serve
-//   TUNER_CRASH_AT=shim.file_synced:2 …      the second time that a process comes by
+//   TUNER_CRASH_AT=file.synced:2 …           the second time that a process comes by
+//   TUNER_CRASH_ONLY=shim …                  none but shims; daemon: none but the daemon
 //
 // Only the process that succeeds in renaming the token's file to TOKEN.hit dies, so one token is
 // one crash however many processes come by, and a token that is still there was never reached. Into
 // the renamed file goes who died: "NAME PID LAST_ARGUMENT", for a shim the folder of its attempt. A
-// shim has an empty environment; it takes both variables from the daemon that started it.
+// shim has an empty environment; it takes the variables from the daemon that started it.
 
 #include "tuner/base/failpoint.h"
 
@@ -37,22 +38,22 @@ std::string read_variable(const std::string& environment, const std::string& nam
 }
 
 struct Orders {
-    bool is_daemon = false;
     std::string place;
     int passes = 1;  // the crash comes with this one
     std::string token;
+    bool are_for_us = true;
 };
 
-// A place in code that both link, as that of durable files, is the shim's unless it says otherwise.
 // Read once, while the parent is still the daemon.
 Orders read_orders() {
-    const std::string owner =
-        std::getenv("TUNER_CRASH_AT") != nullptr ? "self" : std::to_string(::getppid());
+    const bool is_daemon = std::getenv("TUNER_CRASH_AT") != nullptr;
+    const std::string owner = is_daemon ? "self" : std::to_string(::getppid());
     const std::string environment = read_proc(owner + "/environ");
     Orders orders;
-    orders.is_daemon = owner == "self";
     orders.place = read_variable(environment, "TUNER_CRASH_AT");
     orders.token = read_variable(environment, "TUNER_CRASH_TOKEN");
+    const std::string only = read_variable(environment, "TUNER_CRASH_ONLY");
+    orders.are_for_us = only.empty() || only == (is_daemon ? "daemon" : "shim");
     if (const std::size_t colon = orders.place.find(':'); colon != std::string::npos) {
         orders.passes = std::atoi(orders.place.c_str() + colon + 1);
         orders.place.resize(colon);
@@ -83,8 +84,7 @@ std::atomic<int> passes{0};
 namespace tuner {
 
 void failpoint(const char* name) {
-    const bool of_daemon = std::string_view(name).starts_with("daemon.");
-    if (orders.place != name || of_daemon != orders.is_daemon || ++passes != orders.passes) {
+    if (!orders.are_for_us || orders.place != name || ++passes != orders.passes) {
         return;
     }
     const std::string witness = orders.token + ".hit";

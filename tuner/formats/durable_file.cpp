@@ -64,15 +64,15 @@ Result<void> write_durably(int dir_fd, const std::string& name, std::string_view
     if (!write_all(file.get(), text) || ::ftruncate(file.get(), static_cast<off_t>(text.size()))) {
         return failed("write", name);
     }
-    failpoint("shim.file_written");
+    failpoint("file.written");
     if (::fsync(file.get()) != 0) {
         return failed("fsync", name);
     }
-    failpoint("shim.file_synced");
+    failpoint("file.synced");
     if (::renameat(dir_fd, (name + ".tmp").c_str(), dir_fd, name.c_str()) != 0) {
         return failed("rename", name);
     }
-    failpoint("shim.file_renamed");
+    failpoint("file.renamed");
     if (::fsync(dir_fd) != 0) {
         return failed("fsync of the directory", name);
     }
