@@ -11,20 +11,16 @@
 #include "tuner/base/result.h"
 #include "tuner/base/time.h"
 #include "tuner/executor/executor.h"
-#include "tuner/executor/trainer_launch.h"
 #include "tuner/optimizer/optimizer.h"
-#include "tuner/scheduler/event_feed.h"
 #include "tuner/scheduler/inbox.h"
 #include "tuner/scheduler/outage.h"
 #include "tuner/scheduler/plan.h"
+#include "tuner/scheduler/runner_context.h"
 #include "tuner/scheduler/running_attempts.h"
-#include "tuner/scheduler/sleeper.h"
 #include "tuner/scheduler/study_record.h"
 #include "tuner/scheduler/task_group.h"
-#include "tuner/storage/storage_thread.h"
 
 #include <exception>
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -32,26 +28,9 @@
 #include <variant>
 #include <vector>
 
-#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
 namespace tuner {
-
-// What every runner works with; all of it outlives the runners.
-struct RunnerContext {
-    boost::asio::any_io_executor loop;
-    boost::asio::any_io_executor pool;  // of the workers that optimizers think on
-    StorageThread& storage;
-    Executor& executor;
-    EventFeed& feed;
-    const Clock& clock;
-    Sleeper& sleeper;
-    const MachineEnvironment& machine;
-    std::filesystem::path studies_dir;  // attempts live in STUDIES_DIR/STUDY/TRIAL/NUMBER
-    std::function<void(std::string)>
-        on_replaced;       // another daemon has taken over: end, leave the trainers alone
-    bool passive = false;  // look and change records only: start and adopt nothing
-};
 
 class StudyRunner {
   public:
@@ -117,6 +96,7 @@ class StudyRunner {
     boost::asio::awaitable<void> wait_for_retry(Duration duration);
     boost::asio::awaitable<void> retry();
     void publish_study();
+
     // Acting on a plan.
     boost::asio::awaitable<void> act(Plan plan);
     boost::asio::awaitable<void> add_suggestions(std::int64_t count);
