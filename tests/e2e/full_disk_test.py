@@ -15,7 +15,7 @@ from daemon_case import DaemonCase
 SIZE_KIB = 4096
 
 # Until storage waits a full disk out (issue 4), the study has to be resumed by hand; then this goes.
-GOES_ON_BY_ITSELF = False
+GOES_ON_BY_ITSELF = True
 
 
 class FullDisk(DaemonCase):

@@ -5,6 +5,7 @@
 #include "tuner/api/problem.h"
 #include "tuner/base/log.h"
 #include "tuner/base/random.h"
+#include "tuner/base/world_failure.h"
 
 #include <array>
 #include <new>
@@ -184,6 +185,11 @@ asio::awaitable<Response> HttpSession::call_handler(const RouteMatch& match, Req
         co_return co_await match.route->handler(std::move(request), application_.service);
     } catch (const std::bad_alloc&) {
         co_return problem(503, "the server is short of memory; try again later");
+    } catch (const WorldFailure& failure) {
+        if (failure.code() != ErrorCode::internal) {
+            co_return problem(failure.error());  // it passes: the client may know, and wait
+        }
+        what = failure.what();
     } catch (const std::exception& error) {
         what = error.what();
     }

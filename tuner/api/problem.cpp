@@ -66,7 +66,11 @@ int http_status(ErrorCode code) {
 }
 
 Response problem(const Error& error) {
-    return problem(http_status(error.code), error.message);
+    Response response = problem(http_status(error.code), error.message);
+    if (error.code == ErrorCode::unavailable) {
+        response.headers.emplace_back("Retry-After", std::to_string(kRetryAfterSeconds));
+    }
+    return response;
 }
 
 Response problem(int status, const std::string& message) {

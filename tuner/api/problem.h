@@ -13,6 +13,9 @@
 
 namespace tuner {
 
+// What a client that is told "not now" (503) is told to wait: as long as a write waits for a lock.
+inline constexpr int kRetryAfterSeconds = 5;
+
 // The HTTP status of an error.
 int http_status(ErrorCode code);
 

@@ -11,6 +11,7 @@
 #include <thread>
 #include <unistd.h>
 
+#include <boost/asio/post.hpp>
 #include <fmt/format.h>
 
 namespace tuner {
@@ -58,6 +59,23 @@ HttpServerConfig server_config(const DaemonOptions& options) {
     return config;
 }
 
+// `broken` is written on the loop, and may be after the daemon is gone.
+Storage open_storage(
+    const DataDirectory& directory,
+    const DaemonOptions& options,
+    TimePoint now,
+    const asio::any_io_executor& loop,
+    const std::shared_ptr<std::string>& broken
+) {
+    StorageOptions how;
+    how.force_network_file_system = options.force_network_file_system;
+    Storage storage = Storage::open(directory.database(), own_identity(), now, how);
+    storage.on_broken([loop, broken](const StorageError& error) {
+        asio::post(loop, [broken, why = std::string(error.what())] { *broken = why; });
+    });
+    return storage;
+}
+
 [[noreturn]] void rethrow(const std::exception_ptr& error) {
     std::rethrow_exception(error);
 }
@@ -78,7 +96,7 @@ Daemon::Daemon(
       sleeper_(loop.get_executor()),
       feed_(loop.get_executor()),
       storage_(
-          Storage::open(directory.database(), own_identity(), clock_.now()),
+          open_storage(directory, options, clock_.now(), loop.get_executor(), broken_),
           loop.get_executor(),
           [this](const std::vector<Event>& events) {
               for (const Event& event : events) {
@@ -130,7 +148,15 @@ void Daemon::begin_interrupt() {
 asio::awaitable<void> Daemon::interrupt() {
     for (const auto& runner : scheduler_.runners()) {
         if (runner->study().state == StudyState::running) {
-            co_await runner->pause(true, StudyReason::interrupted);
+            const Result<void> paused = co_await runner->pause(true, StudyReason::interrupted);
+            if (!paused) {
+                log::error(
+                    "interrupt_failed",
+                    fmt::format(
+                        "study={} why={}", runner->study().id, log::quoted(paused.error().message)
+                    )
+                );
+            }
         }
     }
 }

@@ -19,6 +19,7 @@
 #include "tuner/service/tuning_service.h"
 #include "tuner/storage/storage_thread.h"
 
+#include <memory>
 #include <string>
 
 #include <boost/asio/awaitable.hpp>
@@ -32,6 +33,7 @@ struct DaemonOptions {
     boost::asio::ip::tcp::endpoint listen;  // port 0: any free one
     std::string token;                      // what clients show
     bool passive = false;
+    bool force_network_file_system = false;
     bool resume_interrupted = false;  // go on with studies that a Ctrl-C or shutdown interrupted
 };
 
@@ -71,6 +73,9 @@ class Daemon {
     // well.
     const std::string& replaced() const { return replaced_; }
 
+    // Likewise: its database can no longer be written by this process, only by a new one.
+    const std::string& broken() const { return *broken_; }
+
   private:
     boost::asio::awaitable<void> interrupt();
 
@@ -79,6 +84,7 @@ class Daemon {
     SystemClock clock_;
     MachineEnvironment machine_;
     std::string replaced_;
+    std::shared_ptr<std::string> broken_ = std::make_shared<std::string>();
 
     boost::asio::io_context& loop_;
     boost::asio::thread_pool pool_;

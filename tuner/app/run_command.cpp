@@ -15,7 +15,6 @@
 #include <string>
 #include <unistd.h>
 #include <variant>
-#include <vector>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -57,11 +56,9 @@ class Run {
     asio::awaitable<void> interrupt(const HttpClient& client);
     asio::awaitable<void> wait_for_other_studies();
     void say(const std::string& line) const;
+    void say_how_to_go_on() const;
 
-    // Whether this process was the daemon and another one has taken over.
-    bool is_replaced() const {
-        return session_.daemon() != nullptr && !session_.daemon()->replaced().empty();
-    }
+    bool is_replaced() const { return session_.daemon() && !session_.daemon()->replaced().empty(); }
 
     RunOptions options_;
     CommandContext& context_;
@@ -96,6 +93,12 @@ asio::awaitable<int> Run::run() {
             context_.err << "error: " << session_.daemon()->replaced() << std::endl;
             co_return to_int(ExitCode::data_dir_in_use);
         }
+        if (session_.daemon() && !session_.daemon()->broken().empty()) {
+            context_.err << "error: " << session_.daemon()->broken() << "\n";
+            say("running trainers go on, and are adopted by the next run");
+            say_how_to_go_on();
+            co_return to_int(ExitCode::storage);
+        }
         if (followed.end == FollowEnd::server_gone && context_.options.server.empty()) {
             say("the daemon went away; going on in its place");
             continue;
@@ -105,9 +108,7 @@ asio::awaitable<int> Run::run() {
         }
         const int code = co_await print_summary(id_, *client, output_of(context_));
         if (interrupted_) {
-            say(options_.file.file.empty()
-                    ? fmt::format("go on with: tuner resume {}", id_)
-                    : fmt::format("go on with: tuner run {}", printable(options_.file.file)));
+            say_how_to_go_on();
             co_return to_int(ExitCode::interrupted);
         }
         co_await wait_for_other_studies();
@@ -173,7 +174,7 @@ asio::awaitable<FollowResult> Run::follow(const HttpClient& client) {
         auto following = follow_into(result, id_, client, std::move(options), context_.err);
         const auto first = co_await (
             std::move(following) || signals_.async_wait(asio::use_awaitable) ||
-            session_.wait_until_replaced()
+            session_.wait_until_it_must_end()
         );
         if (first.index() == 2) {
             result.end = FollowEnd::server_gone;
@@ -236,6 +237,12 @@ void Run::say(const std::string& line) const {
     if (!context_.options.quiet) {
         context_.err << line << std::endl;
     }
+}
+
+void Run::say_how_to_go_on() const {
+    say(options_.file.file.empty()
+            ? fmt::format("go on with: tuner resume {}", id_)
+            : fmt::format("go on with: tuner run {}", printable(options_.file.file)));
 }
 
 asio::awaitable<int> run(

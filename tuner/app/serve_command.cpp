@@ -71,8 +71,12 @@ asio::awaitable<int> wait_for_the_end(asio::io_context& loop, Session& session) 
     using namespace asio::experimental::awaitable_operators;
     asio::signal_set signals(loop, SIGINT, SIGTERM);
     const auto ended =
-        co_await (signals.async_wait(asio::use_awaitable) || session.wait_until_replaced());
-    co_return to_int(ended.index() == 0 ? ExitCode::done : ExitCode::data_dir_in_use);
+        co_await (signals.async_wait(asio::use_awaitable) || session.wait_until_it_must_end());
+    if (ended.index() == 0) {
+        co_return to_int(ExitCode::done);
+    }
+    const bool broken = !session.daemon()->broken().empty();
+    co_return to_int(broken ? ExitCode::storage : ExitCode::data_dir_in_use);
 }
 
 asio::awaitable<int> serve(
@@ -96,6 +100,12 @@ asio::awaitable<int> serve(
     const int code = co_await wait_for_the_end(loop, session);
     if (!session.daemon()->replaced().empty()) {
         context.err << "error: " << session.daemon()->replaced() << "\n";
+    }
+    if (!session.daemon()->broken().empty()) {
+        context.err
+            << "error: " << session.daemon()->broken()
+            << "\nthe daemon ends; running trainers go on: the next daemon reads everything "
+               "again and adopts them\n";
     }
     // From here on, a second signal ends the process at once.
     std::signal(SIGINT, [](int) { _exit(to_int(ExitCode::interrupted)); });

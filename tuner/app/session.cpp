@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <optional>
+#include <string_view>
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -18,7 +20,7 @@ namespace {
 // How long a command waits for another one's passive daemon, or for a starting daemon's first word.
 constexpr std::chrono::seconds kLockPatience{10};
 constexpr std::chrono::milliseconds kLockPoll{10};
-constexpr std::chrono::milliseconds kReplacedPoll{500};
+constexpr std::chrono::milliseconds kEndPoll{500};
 // How long a starting daemon waits for the lock of one that is dead
 // (DataDirectory::is_holder_dead).
 constexpr std::chrono::seconds kDeadHolderPatience{5};
@@ -46,6 +48,17 @@ std::string describe(const boost::system::error_code& error, const DaemonOptions
         options.listen.port(),
         error.message()
     );
+}
+
+// What keeps a daemon from starting is the user's to mend (a damaged database, a wrong place),
+// unless it passes.
+Error why_not(const StorageError& error) {
+    return {error.may_pass() ? error.code() : ErrorCode::invalid_argument, error.what()};
+}
+
+bool network_file_system_is_forced() {
+    const char* forced = std::getenv("TUNER_FORCE_NETWORK_FS");
+    return forced != nullptr && std::string_view(forced) == "1";
 }
 
 }  // namespace
@@ -113,14 +126,15 @@ asio::awaitable<Result<Server>> Session::become_server(DaemonOptions options) {
     if (!opened) {
         co_return tl::unexpected(opened.error());
     }
-    std::string broken;
+    std::optional<Error> failed;
     try {
         co_await daemon_->start();
     } catch (const StorageError& error) {
-        broken = error.what();
+        failed = why_not(error);
     }
-    if (!broken.empty()) {
-        co_return fail(ErrorCode::invalid_argument, broken);
+    if (failed) {
+        co_await close();
+        co_return tl::unexpected(*failed);
     }
     co_return Server{daemon_->url(), *token};
 }
@@ -137,11 +151,10 @@ asio::awaitable<Result<DataLock>> Session::take_lock(DataDirectory directory) {
     co_return lock;
 }
 
-// What keeps a daemon from starting is the user's to mend: a damaged database, a port that is
-// taken, a machine without a descriptor to spare.
 Result<void> Session::open_daemon(
-    const DataDirectory& directory, DataLock lock, const DaemonOptions& options
+    const DataDirectory& directory, DataLock lock, DaemonOptions options
 ) {
+    options.force_network_file_system = network_file_system_is_forced();
     try {
         daemon_ = std::make_unique<Daemon>(loop_, directory, std::move(lock), options);
         Result<void> announced = daemon_->announce();
@@ -150,16 +163,16 @@ Result<void> Session::open_daemon(
         }
         return announced;
     } catch (const StorageError& error) {
-        return fail(ErrorCode::invalid_argument, error.what());
+        return tl::unexpected(why_not(error));
     } catch (const boost::system::system_error& error) {
         return fail(ErrorCode::unavailable, describe(error.code(), options));
     }
 }
 
-asio::awaitable<void> Session::wait_until_replaced() {
+asio::awaitable<void> Session::wait_until_it_must_end() {
     asio::steady_timer timer(loop_);
-    while (daemon_ == nullptr || daemon_->replaced().empty()) {
-        timer.expires_after(kReplacedPoll);
+    while (daemon_ == nullptr || (daemon_->replaced().empty() && daemon_->broken().empty())) {
+        timer.expires_after(kEndPoll);
         co_await timer.async_wait(asio::use_awaitable);
     }
 }

@@ -34,14 +34,16 @@ class Session {
     boost::asio::awaitable<Result<Server>> find_or_become_server();
 
     // Becomes the daemon of the data directory; `conflict` when another process is, `unavailable`
-    // when the port is taken, `invalid_argument` when the database cannot be used.
+    // when the port is taken, `no_space` or `unavailable` when the database cannot be used just
+    // now, `invalid_argument` when it cannot be used at all.
     boost::asio::awaitable<Result<Server>> become_server(DaemonOptions options);
 
     // The daemon in this process, or null.
     Daemon* daemon() const { return daemon_.get(); }
 
-    // Returns when another daemon has taken over from the one in this process; never without one.
-    boost::asio::awaitable<void> wait_until_replaced();
+    // Returns when another daemon has taken over from the one in this process, or its database
+    // broke; never without one.
+    boost::asio::awaitable<void> wait_until_it_must_end();
 
     // Ends the daemon in this process, if any. Trainers are released, not stopped.
     boost::asio::awaitable<void> close();
@@ -50,9 +52,7 @@ class Session {
     boost::asio::awaitable<Result<Server>> find_or_open(DaemonOptions options);
     Result<DataDirectory> open_directory() const;
     boost::asio::awaitable<Result<DataLock>> take_lock(DataDirectory directory);
-    Result<void> open_daemon(
-        const DataDirectory& directory, DataLock lock, const DaemonOptions& options
-    );
+    Result<void> open_daemon(const DataDirectory& directory, DataLock lock, DaemonOptions options);
 
     boost::asio::io_context& loop_;
     const GlobalOptions& options_;

@@ -32,7 +32,6 @@ void RunningAttempts::add(
 }
 
 asio::awaitable<void> RunningAttempts::mind(TrialId id, AttemptId attempt) {
-    std::exception_ptr broken;
     try {
         ReportSink store = [this, id, attempt](Report report) {
             return record_.add_measurements(id, attempt, std::move(report));
@@ -40,10 +39,7 @@ asio::awaitable<void> RunningAttempts::mind(TrialId id, AttemptId attempt) {
         AttemptExit exit = co_await running_.at(id).attempt->run(std::move(store));
         ended_(id, std::move(exit));
     } catch (const StorageError&) {
-        broken = std::current_exception();
-    }
-    if (broken) {
-        abandoned_(id, std::move(broken));
+        abandoned_(id, std::current_exception());
     }
 }
 

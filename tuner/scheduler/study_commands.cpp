@@ -55,8 +55,11 @@ asio::awaitable<Result<void>> StudyRunner::ask(Act act) {
 }
 
 asio::awaitable<void> StudyRunner::apply_command(Command command) {
-    std::string broken;
+    std::optional<StorageError> trouble;
     try {
+        if (outage_.active()) {
+            co_await retry();  // a user who asks need not wait for the next try
+        }
         Result<void> done = co_await command.act();
         command.reply->push(std::move(done));
     } catch (const StaleDaemon&) {
@@ -65,11 +68,11 @@ asio::awaitable<void> StudyRunner::apply_command(Command command) {
         );
         throw;
     } catch (const StorageError& e) {
-        broken = e.what();
+        trouble = e;
     }
-    if (!broken.empty()) {
-        command.reply->push(fail(ErrorCode::internal, broken));
-        stop_working(std::move(broken));
+    if (trouble) {
+        command.reply->push(tl::unexpected(trouble->error()));
+        meet(*trouble);
     }
 }
 

@@ -186,6 +186,15 @@ asio::awaitable<void> StudyRecord::reload() {
     count_all();
 }
 
+asio::awaitable<void> StudyRecord::probe() {
+    auto write = [](Storage& s) { s.probe(); };
+    co_await storage_(std::move(write));
+}
+
+void StudyRecord::say_in_memory(std::string message) {
+    study_.message = std::move(message);
+}
+
 void StudyRecord::pause_in_memory(std::string why) {
     must(study_.pause(StudyReason::error, std::move(why)));
 }

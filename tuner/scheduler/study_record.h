@@ -73,8 +73,12 @@ class StudyRecord {
     // Memory becomes what the record says.
     boost::asio::awaitable<void> reload();
 
-    // The study pauses in memory alone, because the record cannot be written.
+    // Writes without changing anything: throws when the record cannot be written.
+    boost::asio::awaitable<void> probe();
+
+    // The study pauses, or says something, in memory alone, because the record cannot be written.
     void pause_in_memory(std::string why);
+    void say_in_memory(std::string message);
 
   private:
     Trial& mutable_trial(TrialId id);

@@ -3,7 +3,6 @@
 #include "tuner/base/contract.h"
 #include "tuner/base/failpoint.h"
 #include "tuner/base/log.h"
-#include "tuner/formats/event_json.h"
 #include "tuner/optimizer/catalog.h"
 #include "tuner/scheduler/offload.h"
 #include "tuner/scheduler/recovery.h"
@@ -63,7 +62,7 @@ StudyRunner::StudyRunner(RunnerContext& context, Study study, std::vector<Trial>
 asio::awaitable<void> StudyRunner::run() {
     bool recovered = context_.passive;
     while (!leaving_) {
-        std::string broken;
+        std::optional<StorageError> trouble;
         try {
             if (!std::exchange(recovered, true)) {
                 co_await recover();
@@ -73,15 +72,15 @@ asio::awaitable<void> StudyRunner::run() {
             context_.on_replaced(e.what());
             leaving_ = true;
         } catch (const StorageError& e) {
-            broken = e.what();
+            trouble = e;
         } catch (const boost::system::system_error& e) {
             if (e.code() != asio::error::operation_aborted) {
                 throw;
             }
             leaving_ = true;
         }
-        if (!broken.empty()) {
-            stop_working(std::move(broken));
+        if (trouble) {
+            meet(*trouble);
         }
     }
     co_await asio::this_coro::reset_cancellation_state();
@@ -98,7 +97,8 @@ asio::awaitable<void> StudyRunner::end() {
 }
 
 asio::awaitable<void> StudyRunner::turn() {
-    Plan plan = context_.passive ? Plan{} : next_plan(study(), record_.tally(), facts_);
+    const bool rests = context_.passive || outage_.active();
+    Plan plan = rests ? Plan{} : next_plan(study(), record_.tally(), facts_);
     if (plan.step != Plan::Step::wait) {
         co_await act(std::move(plan));
         co_return;
@@ -111,11 +111,7 @@ asio::awaitable<void> StudyRunner::turn() {
 
 asio::awaitable<void> StudyRunner::apply(Message message) {
     if (auto* ended = std::get_if<AttemptEnded>(&message)) {
-        // Removed first: what cannot be stored is adopted again when storage works.
-        AttemptRecord attempt = attempts_.record(ended->trial);
-        const StopPurpose purpose = attempts_.purpose(ended->trial);
-        attempts_.remove(ended->trial);
-        co_await end_attempt(std::move(attempt), std::move(ended->exit), purpose);
+        co_await apply_end(ended->trial, std::move(ended->exit));
     } else if (auto* command = std::get_if<Command>(&message)) {
         co_await apply_command(std::move(*command));
     } else if (auto* over = std::get_if<BackoffOver>(&message)) {
@@ -125,7 +121,30 @@ asio::awaitable<void> StudyRunner::apply(Message message) {
         }
     } else if (auto* abandoned = std::get_if<AttemptAbandoned>(&message)) {
         attempts_.remove(abandoned->trial);
-        std::rethrow_exception(abandoned->why);  // run() knows what each means
+        std::rethrow_exception(abandoned->why);
+    } else if (std::holds_alternative<RetryDue>(message)) {
+        retry_is_due_ = false;
+        if (outage_.active()) {
+            co_await retry();
+        }
+    }
+}
+
+// An end that cannot be stored is forgotten: when storage works, the attempt is adopted again and
+// ends once more.
+asio::awaitable<void> StudyRunner::apply_end(TrialId id, AttemptExit exit) {
+    std::exception_ptr failure;
+    if (!outage_.active()) {
+        try {
+            AttemptRecord attempt = attempts_.record(id);
+            co_await end_attempt(std::move(attempt), std::move(exit), attempts_.purpose(id));
+        } catch (const StorageError&) {
+            failure = std::current_exception();
+        }
+    }
+    attempts_.remove(id);
+    if (failure) {
+        std::rethrow_exception(failure);
     }
 }
 
@@ -161,21 +180,6 @@ asio::awaitable<void> StudyRunner::recover() {
     }
     if (cancels_pending(study())) {
         co_await record_.cancel_pending_trials();
-    }
-}
-
-// The world broke: no more launches until somebody resumes the study. The record may not be
-// writable, so this is memory only; after a restart the study is still `running` there and goes on.
-void StudyRunner::stop_working(std::string why) {
-    log::error("study_stopped", fmt::format("study={} why={}", study().id, log::quoted(why)));
-    if (study().state == StudyState::running) {
-        record_.pause_in_memory(std::move(why));
-        Event event;
-        event.time = context_.clock.now();
-        event.kind = EventKind::study_changed;
-        event.study = study().id;
-        event.json = to_event_json(study());
-        context_.feed.publish(event);
     }
 }
 

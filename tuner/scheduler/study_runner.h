@@ -2,8 +2,9 @@
 // does it.
 //
 // A study changes in one place, at the runner's own pace: ended attempts and users' commands arrive
-// in the inbox. When storage breaks, the study pauses with the reason; its trainers live on under
-// their shims and are adopted again when it is resumed. Everything lives on the loop thread.
+// in the inbox. When storage fails, trainers live on under their shims. What passes (a full disk, a
+// foreign lock) is waited out; on any other failure the study pauses until it is resumed. Loop
+// thread only.
 
 #pragma once
 
@@ -14,6 +15,7 @@
 #include "tuner/optimizer/optimizer.h"
 #include "tuner/scheduler/event_feed.h"
 #include "tuner/scheduler/inbox.h"
+#include "tuner/scheduler/outage.h"
 #include "tuner/scheduler/plan.h"
 #include "tuner/scheduler/running_attempts.h"
 #include "tuner/scheduler/sleeper.h"
@@ -92,20 +94,29 @@ class StudyRunner {
         std::optional<TrialId> trial;  // none: that of all of them, for want of room
     };
 
+    struct RetryDue {};  // the wait of an outage is over
+
     struct Command {
         Act act;
         std::shared_ptr<Inbox<Result<void>>> reply;
     };
 
-    using Message = std::variant<AttemptEnded, AttemptAbandoned, BackoffOver, Command>;
+    using Message = std::variant<AttemptEnded, AttemptAbandoned, BackoffOver, RetryDue, Command>;
 
-    // The life: one turn acts on the plan, or waits for a message and applies it.
+    // The life: one turn acts on the plan, or applies a message.
     boost::asio::awaitable<void> turn();
     boost::asio::awaitable<void> apply(Message message);
     boost::asio::awaitable<void> apply_command(Command command);
+    boost::asio::awaitable<void> apply_end(TrialId id, AttemptExit exit);
     boost::asio::awaitable<void> recover();
-    void stop_working(std::string why);
 
+    // Storage failed (study_outage.cpp).
+    void meet(const StorageError& error);
+    void stop_working(std::string why);
+    void wait_out(std::string why);
+    boost::asio::awaitable<void> wait_for_retry(Duration duration);
+    boost::asio::awaitable<void> retry();
+    void publish_study();
     // Acting on a plan.
     boost::asio::awaitable<void> act(Plan plan);
     boost::asio::awaitable<void> add_suggestions(std::int64_t count);
@@ -135,6 +146,8 @@ class StudyRunner {
     Inbox<Message> inbox_;
     RunningAttempts attempts_;
     TaskGroup backoffs_;
+    Outage outage_;
+    bool retry_is_due_ = false;
     bool leaving_ = false;
     Inbox<std::monostate> gone_;
 };

@@ -76,6 +76,15 @@ void Storage::on_broken(std::function<void(const StorageError&)> tell) {
     impl_->rows().on_broken(std::move(tell));
 }
 
+void Storage::probe() {
+    static_cast<void>(impl_->database.write([&]() -> Result<void> {
+        // SQLite skips a write that leaves a row as it is, but not this one.
+        const std::int64_t version = impl_->rows().integer("PRAGMA user_version");
+        impl_->rows().run_script(fmt::format("PRAGMA user_version = {}", version));
+        return {};
+    }));
+}
+
 Study Storage::create_study(NewStudy study, TimePoint now) {
     expects(study.config.seed.has_value(), "a study that is stored has a seed");
     return *impl_->database.write([&]() -> Result<Study> {

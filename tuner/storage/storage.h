@@ -6,9 +6,8 @@
 // state the caller believed, the answer is `conflict` and nothing changed. Every write asserts the
 // daemon's epoch: a daemon that was replaced while it slept gets StaleDaemon thrown at its first
 // write. What breaks in SQLite itself is thrown as StorageError, which says whether it can pass;
-// one that cannot (a failed sync, damage, a replaced file) ends all writing of this process,
-// because only reading everything again says what is on the disk. Storage does not know on which
-// thread it runs; storage_thread.h gives it one.
+// one that cannot (a failed sync, damage, a replaced file) ends all writing of this process: only
+// reading everything again says what is on the disk. storage_thread.h gives it a thread.
 
 #pragma once
 
@@ -56,10 +55,12 @@ class Storage {
     Storage& operator=(Storage&&) noexcept;
     ~Storage();
 
-    // Calls `tell` once, on the thread that uses this Storage, when a failure is final: the disk
-    // failed, the file is damaged or was replaced. Every write from then on throws that first
-    // failure again; reads may go on.
+    // Calls `tell` once, where the call runs, when a failure is final. Every write from then on
+    // throws that first failure again; reads may go on.
     void on_broken(std::function<void(const StorageError&)> tell);
+
+    // Writes without changing anything: throws when nothing can be written now.
+    void probe();
 
     // Studies
 
