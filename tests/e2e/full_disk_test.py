@@ -14,9 +14,6 @@ from daemon_case import DaemonCase
 
 SIZE_KIB = 4096
 
-# Until storage waits a full disk out (issue 4), the study has to be resumed by hand; then this goes.
-GOES_ON_BY_ITSELF = False
-
 
 class FullDisk(DaemonCase):
     """Runs itself again in a mount namespace."""
@@ -85,9 +82,6 @@ class FullDisk(DaemonCase):
         self.wait_until("the daemon says so", lambda: "full" in self.daemon_log.read_text())
         self.assertIsNone(self.servers[-1].poll(), "the daemon lives")
         ballast.unlink()
-        if not GOES_ON_BY_ITSELF:
-            print("SKIPPED: that the study goes on by itself")
-            self.tuner("resume", "full-1")
         self.finish()
 
     def test_a_full_disk_under_the_jobs_alone_refuses_starts_and_costs_no_trial(self) -> None:

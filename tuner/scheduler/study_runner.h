@@ -49,7 +49,7 @@ class StudyRunner {
     // Makes run() return, for a study that is being forgotten; it must have no attempts.
     boost::asio::awaitable<void> end();
 
-    // The commands of TuningService; each waits for its turn and returns when it is stored.
+    // The commands of TuningService; each returns when it is stored.
     boost::asio::awaitable<Result<void>> pause(bool now, StudyReason why);
     boost::asio::awaitable<Result<void>> resume();
     boost::asio::awaitable<Result<void>> cancel();
@@ -63,17 +63,16 @@ class StudyRunner {
         AttemptExit exit;
     };
 
-    // Its report could not be stored, so nobody minds it any more; `why` is a StorageError.
-    struct AttemptAbandoned {
+    struct AttemptAbandoned {  // its report could not be stored: nobody minds it any more
         TrialId trial;
-        std::exception_ptr why;
+        std::exception_ptr why;  // a StorageError
     };
 
     struct BackoffOver {
         std::optional<TrialId> trial;  // none: that of all of them, for want of room
     };
 
-    struct RetryDue {};  // the wait of an outage is over
+    struct RetryDue {};  // of an outage
 
     struct Command {
         Act act;
@@ -81,7 +80,6 @@ class StudyRunner {
     };
 
     using Message = std::variant<AttemptEnded, AttemptAbandoned, BackoffOver, RetryDue, Command>;
-
     // The life: one turn acts on the plan, or applies a message.
     boost::asio::awaitable<void> turn();
     boost::asio::awaitable<void> apply(Message message);
@@ -103,9 +101,7 @@ class StudyRunner {
     boost::asio::awaitable<void> start_trial(TrialId id);
     boost::asio::awaitable<void> refuse_start(AttemptRecord attempt, Error why);
     boost::asio::awaitable<void> wait_for_room(Duration duration);
-    boost::asio::awaitable<void> end_attempt(
-        AttemptRecord attempt, AttemptExit exit, StopPurpose purpose
-    );
+    boost::asio::awaitable<void> end_attempt(AttemptRecord attempt, AttemptExit exit, StopPurpose);
     boost::asio::awaitable<void> end_study(Study after);
     boost::asio::awaitable<void> wait_backoff(TrialId id, Duration duration);
 
@@ -118,11 +114,10 @@ class StudyRunner {
 
     RunnerContext& context_;
     std::unique_ptr<const Optimizer> optimizer_;
-
     StudyRecord record_;
     History seen_;  // the optimizer's own copy of the history (add_suggestions)
     PlanFacts facts_;
-    std::int64_t refusals_ = 0;  // starts in a row that the machine had no room for
+    std::int64_t refusals_ = 0;  // starts in a row for which there was no room
     Inbox<Message> inbox_;
     RunningAttempts attempts_;
     TaskGroup backoffs_;
