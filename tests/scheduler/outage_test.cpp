@@ -6,8 +6,9 @@ using namespace tuner;
 
 namespace {
 
-TimePoint after(Duration duration) {
-    return TimePoint(duration);
+// The uptime then.
+Duration after(Duration duration) {
+    return duration;
 }
 
 }  // namespace

@@ -484,3 +484,35 @@ TEST_CASE("a daemon that was replaced learns it from a trainer's report too", "[
     house.run_until([&] { return !house.replaced.empty(); });
     CHECK_THAT(house.replaced, Catch::Matchers::Contains("taken over"));
 }
+
+TEST_CASE("a pause asked of a study that an error had paused is on record", "[scheduler]") {
+    House house;
+    StudyRunner& runner = house.create(House::small_study(4, 1));
+    house.run_until([&] { return runner.running_attempts() == 1; });
+    house.trouble = StorageError("the record contradicts", StorageTrouble::fault);
+    house.executor.says(AttemptId(1), {1, {{"rmse", 0.5}}});
+    house.run_until([&] { return runner.study().reason == StudyReason::error; });
+    house.trouble.reset();
+    REQUIRE(house.do_now(runner.pause(false, StudyReason::user)));
+    const auto stored = house.ask_storage([](Storage& s) { return s.studies().at(0); });
+    CHECK(stored.state == StudyState::paused);
+    CHECK(stored == runner.study());
+    CHECK(runner.running_attempts() == 1);
+}
+
+TEST_CASE(
+    "an end that could not be stored after its study was paused is stored in the end", "[scheduler]"
+) {
+    House house;
+    StudyRunner& runner = house.create(House::small_study(4, 1));
+    house.run_until([&] { return runner.running_attempts() == 1; });
+    REQUIRE(house.do_now(runner.pause(false, StudyReason::user)));
+    house.trouble = StorageError("the record contradicts", StorageTrouble::fault);
+    house.executor.ends(AttemptId(1), exited(1));
+    house.run_until([&] { return house.failed_calls > 0; });
+    house.trouble.reset();
+    house.run_until([&] { return house.executor.adopted == std::vector{AttemptId(1)}; });
+    house.executor.ends(AttemptId(1), exited(1));
+    house.run_until([&] { return count(runner, TrialState::failed) == 1; });
+    CHECK(runner.study().state == StudyState::paused);
+}

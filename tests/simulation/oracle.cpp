@@ -109,7 +109,8 @@ void Oracle::check_memory(SimulatedDaemon& daemon) {
     const std::vector<Study> studies = record_.studies();
     for (const auto& runner : daemon.scheduler().runners()) {
         const Study& believed = runner->study();
-        if (believed.reason == StudyReason::error) {
+        // What is in memory alone: a pause for an error, and the news that storage is waited for.
+        if (believed.reason == StudyReason::error || believed.message.starts_with("waiting: ")) {
             continue;
         }
         const auto stored = std::find_if(studies.begin(), studies.end(), [&](const Study& study) {

@@ -2,8 +2,9 @@
 // program holds the database locked. It decides how long to wait before the next try, and whether
 // this is news.
 //
-// Pure: time is passed in. Storage that works for a moment only (room for one more page) does not
-// start the waiting anew: what fails within kOutageCalm of an end is the same outage.
+// Pure: time is passed in, as uptime, which never jumps. Storage that works for a moment only (room
+// for one more page) does not start the waiting anew: what fails within kOutageCalm of an end is
+// the same outage.
 
 #pragma once
 
@@ -23,7 +24,7 @@ class Outage {
     bool active() const { return active_; }
 
     // Storage failed at `now`: whether nobody knows yet.
-    bool begin(TimePoint now) {
+    bool begin(Duration now) {
         const bool is_known = active_ || (ended_ && now - *ended_ < kOutageCalm);
         if (!is_known) {
             wait_ = kFirstOutageWait;
@@ -40,7 +41,7 @@ class Outage {
     }
 
     // Storage took a write at `now`.
-    void end(TimePoint now) {
+    void end(Duration now) {
         active_ = false;
         ended_ = now;
     }
@@ -48,7 +49,7 @@ class Outage {
   private:
     bool active_ = false;
     Duration wait_ = kFirstOutageWait;
-    std::optional<TimePoint> ended_;
+    std::optional<Duration> ended_;
 };
 
 }  // namespace tuner

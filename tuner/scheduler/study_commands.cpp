@@ -57,8 +57,10 @@ asio::awaitable<Result<void>> StudyRunner::ask(Act act) {
 asio::awaitable<void> StudyRunner::apply_command(Command command) {
     std::optional<StorageError> trouble;
     try {
-        if (outage_.active()) {
-            co_await retry();  // a user who asks need not wait for the next try
+        // What is in memory alone (a pause because of an error) is no ground to act on; and a user
+        // who asks during an outage need not wait for the next try.
+        if (outage_.active() || study().reason == StudyReason::error) {
+            co_await retry();
         }
         Result<void> done = co_await command.act();
         command.reply->push(std::move(done));
@@ -93,11 +95,6 @@ asio::awaitable<Result<void>> StudyRunner::do_pause(bool now, StudyReason why) {
 
 asio::awaitable<Result<void>> StudyRunner::do_resume() {
     if (study().state == StudyState::running) {
-        co_return Result<void>{};
-    }
-    if (study().reason == StudyReason::error) {
-        co_await record_.reload();  // where it is still running
-        co_await recover();
         co_return Result<void>{};
     }
     Study after = study();

@@ -12,8 +12,12 @@ namespace tuner {
 
 namespace asio = boost::asio;
 
+// A study that is running pauses on what does not pass, for its user to see. One that is not has
+// nothing to pause and nobody who would resume it: it looks at its record again after a while.
 void StudyRunner::meet(const StorageError& error) {
-    if (!error.may_pass()) {
+    const bool somebody_resumes =
+        study().state == StudyState::running || study().reason == StudyReason::error;
+    if (error.is_final() || (!error.may_pass() && somebody_resumes)) {
         stop_working(error.what());
     } else if (!context_.passive) {
         wait_out(error.what());
@@ -33,7 +37,7 @@ void StudyRunner::stop_working(std::string why) {
 // Nothing is launched meanwhile. Trainers go on; what they say waits in their metric files.
 void StudyRunner::wait_out(std::string why) {
     const bool was_waiting = outage_.active();
-    if (outage_.begin(context_.clock.now())) {
+    if (outage_.begin(context_.clock.uptime())) {
         log::error("study_waits", fmt::format("study={} why={}", study().id, log::quoted(why)));
     }
     if (!was_waiting && study().state == StudyState::running) {
@@ -55,7 +59,7 @@ asio::awaitable<void> StudyRunner::retry() {
     co_await record_.probe();
     co_await record_.reload();
     co_await recover();
-    outage_.end(context_.clock.now());
+    outage_.end(context_.clock.uptime());
     log::info("study_goes_on", fmt::format("study={}", study().id));
     publish_study();
 }
