@@ -107,29 +107,46 @@ void arrange_descriptors(int output, int error_output, int error_pipe) {
     ::close_range(kErrorFd + 1, ~0U, 0);
 }
 
-// Runs in the child; the shim has one thread, so anything may be called here.
+// What execve takes, made before the fork: in the child nothing is allocated, because a child that
+// throws would unwind through the shim's own frames and end with a code of its own.
+struct Image {
+    explicit Image(const AttemptSpec& spec) : environment(spec.environment) {
+        environment.push_back(std::string(kCookieVariable) + "=" + spec.uuid);
+        argv = pointers_to(spec.argv);
+        envp = pointers_to(environment);
+    }
+
+    std::vector<std::string> environment;
+    std::vector<char*> argv;
+    std::vector<char*> envp;
+};
+
+struct ChildEnds {
+    OwnedFd output;
+    OwnedFd error_output;
+    OwnedFd error;
+};
+
+// Runs in the child; the shim has one thread, so anything may be called here that does not
+// allocate.
 [[noreturn]] void become_trainer(
-    const AttemptSpec& spec, pid_t shim, int output, int error_output, int error_pipe
+    const AttemptSpec& spec, const Image& image, pid_t shim, const ChildEnds& ends
 ) {
     ::setpgid(0, 0);
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != shim) {
         ::_exit(127);  // it died before it could take us with it
     }
-    std::vector<std::string> environment = spec.environment;
-    environment.push_back(std::string(kCookieVariable) + "=" + spec.uuid);
-    const std::vector<char*> argv = pointers_to(spec.argv);
-    const std::vector<char*> envp = pointers_to(environment);
     raise_oom_score();
     ::umask(077);
-    arrange_descriptors(output, error_output, error_pipe);
+    arrange_descriptors(ends.output.get(), ends.error_output.get(), ends.error.get());
     limit_open_files(spec.open_files_soft);
     reset_signals();
     if (::chdir(spec.working_dir.c_str()) != 0) {
         give_up(Step::enter_directory);
     }
     failpoint("trainer.before_exec");
-    ::execve(spec.program.c_str(), argv.data(), envp.data());
+    ::execve(spec.program.c_str(), image.argv.data(), image.envp.data());
     give_up(Step::execute);
 }
 
@@ -179,12 +196,11 @@ Result<TrainerProcess> start_trainer(const AttemptSpec& spec) {
     if (!output || !error_output || !error) {
         return not_started(ErrorCode::unavailable, "cannot make a pipe", errno);
     }
-    const OwnedFd child_output = lifted(output->writing);
-    const OwnedFd child_error_output = lifted(error_output->writing);
-    OwnedFd child_error = lifted(error->writing);
-    if (!child_output || !child_error_output || !child_error) {
+    ChildEnds ends{lifted(output->writing), lifted(error_output->writing), lifted(error->writing)};
+    if (!ends.output || !ends.error_output || !ends.error) {
         return not_started(ErrorCode::unavailable, "cannot copy a pipe", errno);
     }
+    const Image image(spec);
     const pid_t shim = ::getpid();
     failpoint("shim.before_fork");
     const pid_t pid = ::fork();
@@ -192,12 +208,12 @@ Result<TrainerProcess> start_trainer(const AttemptSpec& spec) {
         return not_started(ErrorCode::unavailable, "cannot make a process", errno);
     }
     if (pid == 0) {
-        become_trainer(spec, shim, child_output.get(), child_error_output.get(), child_error.get());
+        become_trainer(spec, image, shim, ends);
     }
     failpoint("shim.forked");
     ::setpgid(pid, pid);  // whoever is first; fails when the child has executed already
     error->writing.reset();
-    child_error.reset();
+    ends = {};
     Failure failure;
     ssize_t got = 0;
     do {
