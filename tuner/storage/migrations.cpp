@@ -71,6 +71,14 @@ std::int64_t schema_version(Connection& connection, std::int64_t newest) {
         ));
     }
     const std::int64_t version = connection.integer("PRAGMA user_version");
+    if (version < 1) {
+        throw StorageError(fmt::format(
+            "database {} is damaged: it cannot have schema version {}; it was left as it is: copy "
+            "it, then put back a backup (FILE.backup-vN) or use another data directory",
+            connection.name(),
+            version
+        ));
+    }
     if (version > newest) {
         throw StorageError(fmt::format(
             "database {} has schema version {}, this tuner knows versions up to {}: it was written "
