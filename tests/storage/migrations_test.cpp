@@ -69,6 +69,16 @@ TEST_CASE("a migration happens completely or not at all", "[migrations]") {
     CHECK(schema_version(connection, 2) == 2);
 }
 
+TEST_CASE("a schema version that no program wrote is damage", "[migrations]") {
+    const TempDir dir;
+    Connection connection = open_empty(dir.database());
+    migrate(connection, kOne);
+    for (const char* version : {"0", "-1", "-2147483648"}) {
+        connection.run_script(std::string("PRAGMA user_version = ") + version);
+        CHECK_THROWS_WITH(migrate(connection, kTwo), Contains("is damaged"));
+    }
+}
+
 TEST_CASE("a schema newer than known is refused", "[migrations]") {
     Connection connection = Connection::in_memory();
     migrate(connection, kTwo);
