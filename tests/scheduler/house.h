@@ -1,0 +1,147 @@
+// A House is a daemon without HTTP and processes: a scheduler on real storage in memory, with an
+// executor that does what the test says. Loop thread only.
+
+#pragma once
+
+#include "tests/support/builders.h"
+#include "tests/support/fake_executor.h"
+#include "tuner/scheduler/scheduler.h"
+
+#include <chrono>
+#include <functional>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+namespace tuner::test {
+
+// The storage can outlive it, as the file outlives a killed daemon.
+class House {
+  public:
+    explicit House(Storage storage = Storage::in_memory(at(0)), bool passive = false)
+        : storage_(
+              std::move(storage),
+              loop_.get_executor(),
+              [this](const std::vector<Event>& events) {
+                  for (const Event& event : events) {
+                      feed_.publish(event);
+                  }
+              },
+              loop_.get_executor(),
+              [this](StorageThread::Moment moment) {
+                  if (trouble && moment == StorageThread::Moment::before) {
+                      ++failed_calls;
+                      throw StorageError(*trouble);
+                  }
+              }
+          ),
+          scheduler_(RunnerContext{
+              loop_.get_executor(),
+              pool_.get_executor(),
+              storage_,
+              executor,
+              feed_,
+              clock_,
+              sleeper_,
+              machine_,
+              "/nowhere",
+              [this](const std::string& why) { replaced = why; },
+              passive}) {
+        do_now(scheduler_.start(true));
+    }
+
+    ~House() { do_now(scheduler_.shut_down()); }
+
+    // Runs the loop until a coroutine has ended.
+    template <class T>
+    T do_now(boost::asio::awaitable<T> task) {
+        std::optional<T> result;
+        do_now(keep(std::move(task), result));
+        return std::move(*result);
+    }
+
+    void do_now(boost::asio::awaitable<void> task) {
+        bool done = false;
+        boost::asio::co_spawn(loop_, std::move(task), [&](const std::exception_ptr& error) {
+            if (error) {
+                std::rethrow_exception(error);
+            }
+            done = true;
+        });
+        run_until([&] { return done; });
+    }
+
+    void run_until(const std::function<bool()>& holds) {
+        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+        while (!holds()) {
+            loop_.restart();
+            loop_.run_one_for(std::chrono::milliseconds(20));
+            if (std::chrono::steady_clock::now() > deadline) {
+                throw std::runtime_error("waited in vain");
+            }
+        }
+    }
+
+    StudyRunner& create(const StudyConfig& config = small_study(4, 2)) {
+        return do_now(scheduler_.create({config, "/tmp/hyperparam.yaml", "trainingInput:"})).get();
+    }
+
+    static StudyConfig small_study(std::int64_t trials, std::int64_t parallel) {
+        return a_config()
+            .with([=](StudyConfig& config) {
+                config.algorithm = Algorithm::random;
+                config.limits.max_trials = trials;
+                config.limits.max_parallel_trials = parallel;
+                config.trainer.command = {"/bin/true"};
+                config.trainer.working_dir = "/";
+            })
+            .build();
+    }
+
+    void completes(AttemptId attempt, double rmse) {
+        executor.says(attempt, {1, {{"rmse", rmse}}});
+        executor.ends(attempt, exited(0));
+    }
+
+    Scheduler& scheduler() { return scheduler_; }
+
+    template <class F>
+    auto ask_storage(F call) {
+        return do_now(storage_(std::move(call)));
+    }
+
+    std::unique_ptr<EventSubscription> subscribe() { return feed_.subscribe(""); }
+
+    boost::asio::io_context& loop() { return loop_; }
+
+  private:
+    template <class T>
+    static boost::asio::awaitable<void> keep(
+        boost::asio::awaitable<T> task, std::optional<T>& result
+    ) {
+        result = co_await std::move(task);
+    }
+
+    boost::asio::io_context loop_{1};
+    boost::asio::thread_pool pool_{1};
+    BootSleeper sleeper_{loop_.get_executor()};
+    EventFeed feed_{loop_.get_executor()};
+    SystemClock clock_;
+    MachineEnvironment machine_;
+
+  public:
+    FakeExecutor executor{loop_.get_executor()};
+    std::string replaced;
+    std::optional<StorageError> trouble;  // what every call of storage throws, when set
+    int failed_calls = 0;
+
+  private:
+    StorageThread storage_;
+    Scheduler scheduler_;
+};
+
+inline std::int64_t count(const StudyRunner& runner, TrialState state) {
+    return runner.history().count(state);
+}
+
+}  // namespace tuner::test
