@@ -1,28 +1,11 @@
 #include "tuner/scheduler/scheduler.h"
 
 #include "tests/scheduler/house.h"
-#include "tests/support/builders.h"
-#include "tests/support/fake_executor.h"
 
-#include <chrono>
-#include <functional>
-
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 #include <catch2/catch.hpp>
 
 using namespace tuner;
 using namespace tuner::test;
-
-namespace {
-
-namespace asio = boost::asio;
-
-std::int64_t count(const StudyRunner& runner, TrialState state) {
-    return runner.history().count(state);
-}
-
-}  // namespace
 
 TEST_CASE("a study runs its trials a few at a time until all have ended", "[scheduler]") {
     House house;
@@ -256,135 +239,18 @@ TEST_CASE(
     House house;
     StudyRunner& runner = house.create(House::small_study(1, 1));
     house.run_until([&] { return runner.running_attempts() == 1; });
-    for (const double rmse : {0.5, 0.6, 0.5, 0.4}) {
-        house.executor.says(AttemptId(1), {1, {{"rmse", rmse}}});
-    }
-    const auto read = [](Storage& s) { return s.attempts(StudyKey(1), TrialId(1)).at(0); };
-    house.run_until([&] { return house.ask_storage(read).metrics_offset == 40; });
-    CHECK(house.ask_storage([](Storage& s) {
-        return s.trials(StudyKey(1));
-    }) == runner.history().trials);
+    house.executor.says(AttemptId(1), {1, {{"rmse", 0.5}}});
+    house.executor.says(AttemptId(1), {1, {{"rmse", 0.6}}});
+    house.executor.says(AttemptId(1), {1, {{"rmse", 0.5}}});
+    house.executor.says(AttemptId(1), {2, {{"rmse", 0.4}}});
+    house.run_until([&] {
+        return house
+                   .ask_storage([](Storage& s) { return s.attempts(StudyKey(1), TrialId(1)).at(0); }
+                   )
+                   .metrics_offset == 40;
+    });
+    const auto stored =
+        house.ask_storage([key = runner.study().key](Storage& s) { return s.trials(key); });
+    CHECK(stored == runner.history().trials);
     CHECK(runner.history().trials[0].measurements.size() == 3);
-}
-
-TEST_CASE("a full disk is waited out, and the study goes on by itself", "[scheduler]") {
-    House house;
-    StudyRunner& runner = house.create(House::small_study(3, 1));
-    house.run_until([&] { return runner.running_attempts() == 1; });
-    const auto heard = house.subscribe();
-    house.trouble = StorageError("the disk is full", StorageTrouble::full);
-    house.executor.ends(AttemptId(1), exited(1));
-    house.run_until([&] { return !runner.study().message.empty(); });
-    CHECK(runner.study().state == StudyState::running);
-    CHECK(runner.study().message == "waiting: the disk is full");
-    CHECK(house.executor.launches.size() == 1);
-
-    const int failed = house.failed_calls;
-    house.run_until([&] { return house.failed_calls > failed; });  // it tries again
-    CHECK(house.executor.launches.size() == 1);
-    house.trouble.reset();
-    // The attempt whose end could not be stored is adopted again and ends once more.
-    house.run_until([&] { return house.executor.adopted == std::vector{AttemptId(1)}; });
-    house.run_until([&] { return runner.study().message.empty(); });
-    house.executor.ends(AttemptId(1), exited(1));
-    for (int attempt = 2; attempt <= 3; ++attempt) {
-        house.run_until([&] { return house.executor.knows(AttemptId(attempt)); });
-        house.completes(AttemptId(attempt), 0.5);
-    }
-    house.run_until([&] { return runner.study().state == StudyState::finished; });
-    CHECK(count(runner, TrialState::completed) == 2);
-    CHECK(count(runner, TrialState::failed) == 1);
-}
-
-TEST_CASE("a report that cannot be stored is read again when storage works", "[scheduler]") {
-    House house;
-    StudyRunner& runner = house.create(House::small_study(1, 1));
-    house.run_until([&] { return runner.running_attempts() == 1; });
-    house.trouble = StorageError("another program holds the lock", StorageTrouble::unavailable);
-    house.executor.says(AttemptId(1), {1, {{"rmse", 0.5}}});
-    house.run_until([&] { return !runner.study().message.empty(); });
-    CHECK(runner.running_attempts() == 0);
-    house.trouble.reset();
-    house.run_until([&] { return runner.running_attempts() == 1; });
-    CHECK(house.executor.execution(AttemptId(1)).stops == 0);
-    house.completes(AttemptId(1), 0.25);
-    house.run_until([&] { return runner.study().state == StudyState::finished; });
-    CHECK(count(runner, TrialState::completed) == 1);
-}
-
-TEST_CASE(
-    "a user's command during an outage is answered with the reason, or tries at once", "[scheduler]"
-) {
-    House house;
-    StudyRunner& runner = house.create(House::small_study(4, 1));
-    house.run_until([&] { return runner.running_attempts() == 1; });
-    house.trouble = StorageError("the disk is full", StorageTrouble::full);
-    house.executor.says(AttemptId(1), {1, {{"rmse", 0.5}}});
-    house.run_until([&] { return !runner.study().message.empty(); });
-    const Result<void> refused = house.do_now(runner.pause(false, StudyReason::user));
-    REQUIRE_FALSE(refused);
-    CHECK(refused.error() == Error{ErrorCode::no_space, "the disk is full"});
-    CHECK(runner.study().state == StudyState::running);
-
-    house.trouble.reset();
-    CHECK(house.do_now(runner.cancel()));
-    CHECK(runner.study().state == StudyState::cancelled);
-    CHECK(house.executor.execution(AttemptId(1)).stops == 1);
-}
-
-TEST_CASE(
-    "storage that is broken for good pauses the study and is not tried again", "[scheduler]"
-) {
-    House house;
-    StudyRunner& runner = house.create(House::small_study(4, 1));
-    house.run_until([&] { return runner.running_attempts() == 1; });
-    house.trouble = StorageError("the disk reported an error", StorageTrouble::broken);
-    house.completes(AttemptId(1), 0.5);
-    house.run_until([&] { return runner.study().state == StudyState::paused; });
-    CHECK(runner.study().reason == StudyReason::error);
-    CHECK(runner.study().message == "the disk reported an error");
-    CHECK(house.executor.launches.size() == 1);
-    CHECK(house.executor.execution(AttemptId(1)).stops == 0);
-}
-
-TEST_CASE("a daemon that was replaced learns it from a trainer's report too", "[scheduler]") {
-    House house;
-    StudyRunner& runner = house.create(House::small_study(4, 1));
-    house.run_until([&] { return runner.running_attempts() == 1; });
-    house.ask_storage([](Storage& storage) { Storage::in_memory_again(storage, at(9)); });
-    house.executor.says(AttemptId(1), {1, {{"rmse", 0.5}}});
-    house.run_until([&] { return !house.replaced.empty(); });
-    CHECK_THAT(house.replaced, Catch::Matchers::Contains("taken over"));
-}
-
-TEST_CASE("a pause asked of a study that an error had paused is on record", "[scheduler]") {
-    House house;
-    StudyRunner& runner = house.create(House::small_study(4, 1));
-    house.run_until([&] { return runner.running_attempts() == 1; });
-    house.trouble = StorageError("the record contradicts", StorageTrouble::fault);
-    house.executor.says(AttemptId(1), {1, {{"rmse", 0.5}}});
-    house.run_until([&] { return runner.study().reason == StudyReason::error; });
-    house.trouble.reset();
-    REQUIRE(house.do_now(runner.pause(false, StudyReason::user)));
-    const auto stored = house.ask_storage([](Storage& s) { return s.studies().at(0); });
-    CHECK(stored.state == StudyState::paused);
-    CHECK(stored == runner.study());
-    CHECK(runner.running_attempts() == 1);
-}
-
-TEST_CASE(
-    "an end that could not be stored after its study was paused is stored in the end", "[scheduler]"
-) {
-    House house;
-    StudyRunner& runner = house.create(House::small_study(4, 1));
-    house.run_until([&] { return runner.running_attempts() == 1; });
-    REQUIRE(house.do_now(runner.pause(false, StudyReason::user)));
-    house.trouble = StorageError("the record contradicts", StorageTrouble::fault);
-    house.executor.ends(AttemptId(1), exited(1));
-    house.run_until([&] { return house.failed_calls > 0; });
-    house.trouble.reset();
-    house.run_until([&] { return house.executor.adopted == std::vector{AttemptId(1)}; });
-    house.executor.ends(AttemptId(1), exited(1));
-    house.run_until([&] { return count(runner, TrialState::failed) == 1; });
-    CHECK(runner.study().state == StudyState::paused);
 }
