@@ -9,6 +9,7 @@
 
 #include <utility>
 
+#include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
@@ -83,7 +84,9 @@ asio::awaitable<void> StudyRunner::run() {
             meet(*trouble);
         }
     }
-    co_await asio::this_coro::reset_cancellation_state();
+    // Nothing cancels the clearing away: what lives on in a group would outlive its owner.
+    const auto never = asio::disable_cancellation();
+    co_await asio::this_coro::reset_cancellation_state(never);
     co_await attempts_.release_all();
     backoffs_.cancel();
     co_await backoffs_.join();
