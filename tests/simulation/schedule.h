@@ -2,7 +2,7 @@
 // more and every study has come to its end.
 //
 // Everything is drawn from the seed; two schedules of one seed are the same, line by line of their
-// diaries.
+// diaries. One at a time on a thread: they share its database.
 
 #pragma once
 
