@@ -148,4 +148,8 @@ class House {
     Scheduler scheduler_;
 };
 
+inline std::int64_t count(const StudyRunner& runner, TrialState state) {
+    return runner.history().count(state);
+}
+
 }  // namespace tuner::test
