@@ -1,5 +1,7 @@
 #include "tests/api/fake_service.h"
 
+#include "tuner/base/world_failure.h"
+
 #include <stdexcept>
 
 #include <boost/asio/use_awaitable.hpp>
@@ -56,6 +58,9 @@ Result<StudyView> TuningService::find(const std::string& reference) const {
 }
 
 asio::awaitable<Result<void>> TuningService::pause(std::string id, bool now, StudyReason why) {
+    if (scheduler_.outage) {
+        throw WorldFailure(scheduler_.outage->code, scheduler_.outage->message);
+    }
     if (scheduler_.disk_is_full) {
         throw std::runtime_error("disk I/O error in /secret/place");
     }

@@ -11,6 +11,7 @@
 
 #include <deque>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,7 +32,8 @@ class Scheduler {
     std::vector<Event> events;       // recorded
     std::vector<std::string> calls;  // "pause babyweight-1 now"
     RunRequest last_run;
-    bool disk_is_full = false;  // every change throws
+    bool disk_is_full = false;           // every change throws
+    std::optional<tuner::Error> outage;  // likewise, as what the world did
 };
 
 }  // namespace tuner

@@ -284,6 +284,19 @@ TEST_CASE("what breaks in a handler is told by number and not by content", "[api
     CHECK(answer.find("HTTP/1.1 404") != std::string::npos);  // the connection lives on
 }
 
+TEST_CASE("a client is told what is short and when to come again", "[api]") {
+    ApiFixture api;
+    api.fake.add_study("a", 1);
+    api.fake.data.outage = tuner::Error{tuner::ErrorCode::no_space, "the disk is full"};
+    const auto full = api.call("POST", "/v1/studies/a-1:stop");
+    CHECK(status_of(full) == "507");
+    CHECK(message_of(full) == "the disk is full");
+    api.fake.data.outage = tuner::Error{tuner::ErrorCode::unavailable, "locked"};
+    const auto busy = api.call("POST", "/v1/studies/a-1:stop");
+    CHECK(status_of(busy) == "503");
+    CHECK(header_of(busy, "Retry-After") == "5");
+}
+
 TEST_CASE("every call with every host and origin and token is denied but the right one", "[api]") {
     ApiFixture api;
     api.fake.add_study("a", 1);

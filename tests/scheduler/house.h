@@ -1,5 +1,5 @@
-// A House is a daemon without HTTP and processes: a scheduler on real storage in memory, with an
-// executor that does what the test says. Loop thread only.
+// A House is a scheduler at work without HTTP and processes: a loop that the test turns, a fake
+// executor, and storage that fails when the test wants it to.
 
 #pragma once
 
@@ -9,13 +9,23 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/thread_pool.hpp>
 
 namespace tuner::test {
 
-// The storage can outlive it, as the file outlives a killed daemon.
+namespace asio = boost::asio;
+
+// A daemon without HTTP and processes. The storage can outlive it, as the file outlives a killed
+// daemon.
 class House {
   public:
     explicit House(Storage storage = Storage::in_memory(at(0)), bool passive = false)
@@ -54,15 +64,15 @@ class House {
 
     // Runs the loop until a coroutine has ended.
     template <class T>
-    T do_now(boost::asio::awaitable<T> task) {
+    T do_now(asio::awaitable<T> task) {
         std::optional<T> result;
         do_now(keep(std::move(task), result));
         return std::move(*result);
     }
 
-    void do_now(boost::asio::awaitable<void> task) {
+    void do_now(asio::awaitable<void> task) {
         bool done = false;
-        boost::asio::co_spawn(loop_, std::move(task), [&](const std::exception_ptr& error) {
+        asio::co_spawn(loop_, std::move(task), [&](const std::exception_ptr& error) {
             if (error) {
                 std::rethrow_exception(error);
             }
@@ -112,18 +122,16 @@ class House {
 
     std::unique_ptr<EventSubscription> subscribe() { return feed_.subscribe(""); }
 
-    boost::asio::io_context& loop() { return loop_; }
+    asio::io_context& loop() { return loop_; }
 
   private:
     template <class T>
-    static boost::asio::awaitable<void> keep(
-        boost::asio::awaitable<T> task, std::optional<T>& result
-    ) {
+    static asio::awaitable<void> keep(asio::awaitable<T> task, std::optional<T>& result) {
         result = co_await std::move(task);
     }
 
-    boost::asio::io_context loop_{1};
-    boost::asio::thread_pool pool_{1};
+    asio::io_context loop_{1};
+    asio::thread_pool pool_{1};
     BootSleeper sleeper_{loop_.get_executor()};
     EventFeed feed_{loop_.get_executor()};
     SystemClock clock_;

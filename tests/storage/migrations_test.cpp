@@ -58,6 +58,22 @@ TEST_CASE("an older database is copied and then migrated", "[migrations]") {
     CHECK_FALSE(std::filesystem::exists(dir.path() / "tuner.db.backup-v1.partial"));
 }
 
+TEST_CASE(
+    "a place where no backup can be is a failure of storage, and nothing changed", "[migrations]"
+) {
+    const TempDir dir;
+    Connection connection = open_empty(dir.database());
+    migrate(connection, kOne);
+    SECTION("for the copy") {
+        std::filesystem::create_directories(dir.path() / "tuner.db.backup-v1.partial" / "in use");
+    }
+    SECTION("for its name") {
+        std::filesystem::create_directories(dir.path() / "tuner.db.backup-v1" / "in use");
+    }
+    CHECK_THROWS_AS(migrate(connection, kTwo), StorageError);
+    CHECK(schema_version(connection, 2) == 1);
+}
+
 TEST_CASE("a migration happens completely or not at all", "[migrations]") {
     const TempDir dir;
     Connection connection = open_empty(dir.database());

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <charconv>
+#include <cstdio>
 #include <fcntl.h>
 #include <system_error>
 #include <unistd.h>
@@ -39,7 +40,9 @@ void sync_path(const std::filesystem::path& path) {
 }
 
 void copy_to(Connection& connection, const std::filesystem::path& partial) {
-    std::filesystem::remove(partial);
+    if (::unlink(partial.c_str()) != 0 && errno != ENOENT) {
+        raise_errno(partial, "remove");
+    }
     const int fd = ::open(partial.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0) {
         raise_errno(partial, "create");
@@ -73,7 +76,9 @@ void back_up(Connection& connection, std::int64_t version) {
         std::filesystem::remove(partial, ignored);
         throw;
     }
-    std::filesystem::rename(partial, copy);
+    if (::rename(partial.c_str(), copy.c_str()) != 0) {
+        raise_errno(copy, "create");
+    }
     failpoint("daemon.after_backup_rename");
     sync_path(copy.parent_path());
 }
