@@ -254,3 +254,20 @@ TEST_CASE(
     CHECK(stored == runner.history().trials);
     CHECK(runner.history().trials[0].measurements.size() == 3);
 }
+
+TEST_CASE("a command behind the one that forgets the study is answered", "[scheduler]") {
+    House house;
+    StudyRunner& runner = house.create();
+    CHECK(house.do_now(runner.pause(true, StudyReason::user)));
+    house.executor.ends(AttemptId(1), ended_as(ExitKind::stopped));
+    house.executor.ends(AttemptId(2), ended_as(ExitKind::stopped));
+    house.run_until([&] { return runner.running_attempts() == 0; });
+    std::optional<Result<void>> answer;
+    asio::co_spawn(house.loop(), runner.end(), [](std::exception_ptr) {});
+    asio::co_spawn(house.loop(), runner.resume(), [&](std::exception_ptr, Result<void> said) {
+        answer = std::move(said);
+    });
+    house.run_until([&] { return answer.has_value(); });
+    REQUIRE_FALSE(*answer);
+    CHECK(answer->error().code == ErrorCode::unavailable);
+}

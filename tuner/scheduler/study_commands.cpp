@@ -29,6 +29,10 @@ std::string describe_refusal(const Study& study, const Plan& plan) {
                  );
 }
 
+Result<void> runner_is_gone() {
+    return fail(ErrorCode::unavailable, "this daemon no longer works on the study; try again");
+}
+
 }  // namespace
 
 asio::awaitable<Result<void>> StudyRunner::pause(bool now, StudyReason why) {
@@ -47,7 +51,20 @@ asio::awaitable<Result<void>> StudyRunner::set_limits(Limits limits) {
     return ask([this, limits] { return do_set_limits(limits); });
 }
 
+// The inbox is not emptied any more: whoever waits for an answer gets this one.
+void StudyRunner::refuse_commands() {
+    while (inbox_.size() > 0) {
+        Message message = inbox_.take();
+        if (auto* command = std::get_if<Command>(&message)) {
+            command->reply->push(runner_is_gone());
+        }
+    }
+}
+
 asio::awaitable<Result<void>> StudyRunner::ask(Act act) {
+    if (leaving_) {
+        co_return runner_is_gone();
+    }
     auto reply = std::make_shared<Inbox<Result<void>>>(context_.loop);
     inbox_.push(Command{std::move(act), reply});
     co_await reply->ready();

@@ -84,6 +84,7 @@ asio::awaitable<void> StudyRunner::run() {
             meet(*trouble);
         }
     }
+    refuse_commands();
     // Nothing cancels the clearing away: what lives on in a group would outlive its owner.
     const auto never = asio::disable_cancellation();
     co_await asio::this_coro::reset_cancellation_state(never);

@@ -107,6 +107,7 @@ class StudyRunner {
 
     // Commands, when their turn has come (study_commands.cpp).
     boost::asio::awaitable<Result<void>> ask(Act act);
+    void refuse_commands();
     boost::asio::awaitable<Result<void>> do_pause(bool now, StudyReason why);
     boost::asio::awaitable<Result<void>> do_resume();
     boost::asio::awaitable<Result<void>> do_cancel();
