@@ -19,7 +19,8 @@ struct Acknowledged {
     std::int64_t ended = 0;
 };
 
-void must(const Result<void>& result) {
+template <class T>
+void must(const Result<T>& result) {
     if (!result) {
         throw std::runtime_error(result.error().message);
     }
@@ -38,7 +39,7 @@ void work(const std::filesystem::path& file, StudyKey study, int out) {
         Child::say(out, "b");
         for (std::int64_t step = 1; step <= 3; ++step) {
             const std::vector<Measurement> report = {{step, {{"accuracy", 0.5}, {"loss", 1}}}};
-            REQUIRE(storage.add_measurements(attempt.id, report, step, at(4)));
+            must(storage.add_measurements(attempt.id, report, step, at(4)));
             Child::say(out, "m");
         }
         must(trial.complete({0.5, 3, {{"accuracy", 0.5}}}, at(5)));
