@@ -59,7 +59,8 @@ Trial a_trial(std::int64_t number) {
     return Trial::create(TrialId(number), std::move(suggestion), kNow);
 }
 
-void must(const Result<void>& result) {
+template <class T>
+void must(const Result<T>& result) {
     if (!result) {
         fmt::print(stderr, "storage_bench: {}\n", result.error().message);
         std::exit(1);
