@@ -209,6 +209,7 @@ void write_disk_after_cut(
     }
     for (const auto& [file, content] : disk) {
         std::ofstream(folder / file, std::ios::binary) << content;
+        std::filesystem::permissions(folder / file, std::filesystem::perms(0600));
     }
 }
 

@@ -38,7 +38,9 @@ std::int64_t schema_version(Connection& connection, std::int64_t newest) {
         connection.give_up(
             StorageTrouble::damaged,
             fmt::format(
-                "database {} has schema version {}, which no tuner writes; it was left as it is",
+                "database {} is damaged: it has schema version {}, which no tuner writes; it was "
+                "left "
+                "as it is",
                 connection.name(),
                 version
             )
