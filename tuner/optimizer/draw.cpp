@@ -72,7 +72,9 @@ Suggestion make_suggestion(Assignment assignment, Origin origin, const History& 
     Provenance provenance;
     provenance.origin = origin;
     for (const Trial& trial : history.trials) {
-        provenance.finished += trial.outcome ? 1 : 0;
+        const bool has_result = trial.state == TrialState::completed ||
+                                (trial.state == TrialState::pruned && trial.outcome);
+        provenance.finished += has_result ? 1 : 0;
         provenance.pending += is_final(trial.state) ? 0 : 1;
     }
     return {std::move(assignment), std::move(provenance)};
