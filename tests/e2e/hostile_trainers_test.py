@@ -83,6 +83,8 @@ class HostileTrainers(DaemonCase):
             print("SKIPPED under a sanitizer: the bounds of memory")
 
     def test_a_fork_bomb_within_its_limit_leaves_the_daemon_answering(self) -> None:
+        if SANITIZED:
+            self.skipTest("the leak check of a sanitizer needs a process of its own, which the limit refuses")
         cage = Path(f"/sys/fs/cgroup/pids/tuner-e2e-{os.getpid()}")
         if not os.access(cage.parent / "cgroup.procs", os.W_OK):
             self.skipTest("no cgroup for pids of version 1 that this user may write")

@@ -21,6 +21,10 @@ using tuner::test::eventually;
 using tuner::test::NoMoreFiles;
 using tuner::test::Story;
 
+// Not under UBSan: it looks at memory through a pipe, which needs the descriptors that are taken
+// away.
+#ifndef TUNER_UBSAN
+
 TEST_CASE(
     "a live attempt was taken for a dead one when its lock could not be opened", "[executor]"
 ) {
@@ -67,6 +71,8 @@ TEST_CASE("an attempt was lost with the descriptor to watch it by", "[executor]"
     CHECK(story.exit.kind == ExitKind::exited);
     CHECK(story.measurements.size() == 3);
 }
+
+#endif
 
 TEST_CASE("a trainer that the machine had no room for failed for good", "[executor]") {
     AttemptBench bench;
