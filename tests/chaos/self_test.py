@@ -267,6 +267,12 @@ def _(e: Evidence) -> None:
     e.sql("""UPDATE trial SET assignment = '{"x":0.5,"n":1,"choice":"one"}' WHERE number = 2""")
 
 
+def begun_trainers(log: Path) -> set[int]:
+    """The processes that have said that they started: one that was killed before would be no witness."""
+    lines = [line.split() for line in log.read_text().splitlines()] if log.exists() else []
+    return {int(words[5]) for words in lines if words[0] == "start"}
+
+
 def live_a_life(setup: Setup) -> tuple[Path, Facts]:
     """A study of the shape "steady" with a killed shim and a killed trainer, run to its end."""
     folder = setup.folder / "self-test"
@@ -282,7 +288,8 @@ def live_a_life(setup: Setup) -> tuple[Path, Facts]:
     kills = []
     for victim in ("shim", "trainer"):
         while not any(k.victim == victim for k in kills):
-            for found in processes.find(data, "trainer"):  # whoever has a trainer has begun
+            begun = begun_trainers(study.log)
+            for found in (f for f in processes.find(data, "trainer") if f.pid in begun):
                 wanted = [f for f in processes.find(data, victim) if f.dir == found.dir]
                 if wanted and processes.kill(wanted[0], data):
                     kills.append(Kill(victim, found.dir, "signal"))

@@ -6,7 +6,9 @@ import unittest
 
 from harness import BIN_DIR, TunerCase
 
-RESTARTS = int(os.environ.get("TUNER_RESTARTS", "20"))
+SANITIZED = bool(os.environ.get("TUNER_SANITIZED"))
+RESTARTS = int(os.environ.get("TUNER_RESTARTS", "5" if SANITIZED else "20"))
+INTERVAL_MS = 20 if SANITIZED else 1  # between two measurements of a trainer
 TRIALS = 8
 
 MOCK_TRAINER = BIN_DIR / "mock_trainer"
@@ -22,7 +24,7 @@ class Restart(TunerCase):
         file.write_text(
             file.read_text().replace(
                 "command: [./trainer.sh]",
-                f"command: [{MOCK_TRAINER}, --log={self.log}, --metric=loss, --interval-ms=1, "
+                f"command: [{MOCK_TRAINER}, --log={self.log}, --metric=loss, --interval-ms={INTERVAL_MS}, "
                 f"--json-until={self.enough}]",
             )
         )

@@ -171,7 +171,8 @@ class Look(TunerCase):
         done = [t["objective"] for t in trials if t["state"] == "completed"]
         self.assertGreaterEqual(len(done), 3)
         self.assertEqual(done, sorted(done))
-        self.assertEqual(get(f"/v1/studies/{studies[0]['id']}/best")["objective"], done[0])
+        best = get(f"/v1/studies/{studies[0]['id']}/best")["objective"]
+        self.assertLessEqual(best, done[0], "a trial may have ended between the two questions")
         with self.assertRaises(urllib.error.HTTPError) as refused:
             get("/v1/studies", bearer=None)
         self.assertEqual(refused.exception.code, 401)
