@@ -5,6 +5,7 @@ by itself.
 """
 
 import os
+import signal
 import subprocess
 import sys
 import unittest
@@ -83,6 +84,24 @@ class FullDisk(DaemonCase):
         self.assertIsNone(self.servers[-1].poll(), "the daemon lives")
         ballast.unlink()
         self.finish()
+
+    def test_an_interrupt_on_a_full_disk_ends_the_run_and_leaves_the_trainers(self) -> None:
+        if not self.in_namespace():
+            return
+        self.data_dir = self.disk / "data"
+        study = self.write_mock_study("full", f"--wait-for={self.folder}/go", "--json=3", trials=2, parallel=2)
+        run = self.start("run", str(study))
+        self.wait_until("both trainers run", lambda: len(self.records("start")) == 2)
+        ballast = self.fill()
+        run.send_signal(signal.SIGINT)
+        _, err = run.communicate(timeout=60)
+        self.assertEqual(run.returncode, 74, err)
+        self.assertIn("full", err)
+        self.assertIn("go on with: tuner run", err)
+        ballast.unlink()
+        (self.folder / "go").touch()
+        self.tuner("run", str(study))
+        self.assertEqual(len(self.records("start")), 2, "each trainer ran once")
 
     def test_a_full_disk_under_the_jobs_alone_refuses_starts_and_costs_no_trial(self) -> None:
         if not self.in_namespace():

@@ -55,6 +55,16 @@ TEST_CASE("the log stays short under a load of writes", "[checkpointer]") {
     CHECK(longest < (kCheckpointPages + 300) * kPageBytes);
 }
 
+TEST_CASE("a probe lets the next commits use the log's space again", "[checkpointer]") {
+    const TempDir dir;
+    Storage storage = open(dir);
+    write_megabytes(storage, 2);
+    const std::int64_t before = log_bytes(dir);
+    storage.probe();
+    write_megabytes(storage, 1);
+    CHECK(log_bytes(dir) == before);
+}
+
 TEST_CASE(
     "a log that a reader pins is told once and shrinks when the reader is gone", "[checkpointer]"
 ) {

@@ -158,13 +158,9 @@ asio::awaitable<void> Daemon::interrupt() {
     for (const auto& runner : scheduler_.runners()) {
         if (runner->study().state == StudyState::running) {
             const Result<void> paused = co_await runner->pause(true, StudyReason::interrupted);
-            if (!paused) {
-                log::error(
-                    "interrupt_failed",
-                    fmt::format(
-                        "study={} why={}", runner->study().id, log::quoted(paused.error().message)
-                    )
-                );
+            if (!paused) {  // nobody is told to stop what cannot be recorded as stopped
+                *broken_ = paused.error().message;
+                co_return;
             }
         }
     }

@@ -58,7 +58,8 @@ class Daemon {
     boost::asio::awaitable<void> start();
 
     // Begins to pause every running study as interrupted: its trainers are stopped politely.
-    // is_idle() says when they are gone.
+    // is_idle() says when they are gone. When that cannot be recorded, this daemon must end and
+    // leaves the trainers alone.
     void begin_interrupt();
 
     // Stops answering and releases every trainer; they live on under their shims.

@@ -11,6 +11,10 @@ void Checkpointer::after_commit(Connection& connection) {
         alarm_bytes_ = kWalAlarmBytes;
         return;
     }
+    reuse_log(connection);
+}
+
+void Checkpointer::reuse_log(Connection& connection) {
     try {
         connection.checkpoint();
         watch_size(connection);

@@ -23,6 +23,10 @@ class Checkpointer {
   public:
     void after_commit(Connection& connection);
 
+    // Takes what the log holds into the database now: the next commits use the log's space again,
+    // also on a disk that is full.
+    void reuse_log(Connection& connection);
+
     // How often the alarm was raised.
     int alarms() const { return alarms_; }
 

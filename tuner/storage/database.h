@@ -67,6 +67,9 @@ class Database {
         return body();
     }
 
+    // On a full disk: see Checkpointer::reuse_log.
+    void reuse_log() { checkpointer_.reuse_log(*connection_); }
+
     // Within write(): `event` happens when the transaction is committed.
     void announce(Event event) { uncommitted_.push_back(std::move(event)); }
 

@@ -79,6 +79,7 @@ void Storage::on_broken(std::function<void(const StorageError&)> tell) {
 }
 
 void Storage::probe() {
+    impl_->database.reuse_log();
     static_cast<void>(impl_->database.write([&]() -> Result<void> {
         // SQLite skips a write that leaves a row as it is, but not this one.
         const std::int64_t version = impl_->rows().integer("PRAGMA user_version");
