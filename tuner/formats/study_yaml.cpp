@@ -1,8 +1,8 @@
 #include "tuner/formats/study_yaml.h"
 
 #include "tuner/formats/legacy_study.h"
+#include "tuner/formats/study_name.h"
 #include "tuner/formats/yaml_reader.h"
-#include "tuner/study/limits.h"
 
 #include <algorithm>
 #include <sstream>
@@ -57,29 +57,6 @@ void check(const YamlNode& root, Result<StudyConfig>& config, Findings& findings
     }
 }
 
-bool is_name_character(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-' || c == '.';
-}
-
-// Other characters become one - each run; nothing of it begins or ends with - or a point.
-std::string to_safe_name(std::string_view text) {
-    std::string name;
-    for (const char c : text) {
-        const bool is_safe = is_name_character(c);
-        if (is_safe || (!name.empty() && name.back() != '-')) {
-            name += is_safe ? c : '-';
-        }
-    }
-    const auto first = name.find_first_not_of("-.");
-    if (first == std::string::npos) {
-        return "study";
-    }
-    name = name.substr(first, kMaxStudyNameBytes);
-    name.erase(name.find_last_not_of("-.") + 1);
-    return name;
-}
-
 }  // namespace
 
 tl::expected<ParsedStudy, std::vector<Problem>> parse_study_yaml(
@@ -117,7 +94,7 @@ std::string study_name_for(const std::filesystem::path& file) {
     const bool is_common =
         std::find(std::begin(kCommonNames), std::end(kCommonNames), stem) != std::end(kCommonNames);
     const std::string folder = file.parent_path().filename().string();
-    return to_safe_name(is_common && !folder.empty() ? folder : stem);
+    return to_study_name(is_common && !folder.empty() ? folder : stem);
 }
 
 }  // namespace tuner
