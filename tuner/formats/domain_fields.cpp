@@ -164,7 +164,7 @@ std::optional<Domain> read_categories(YamlReader& reader, std::string_view key) 
 }
 
 std::optional<ParameterValue> to_value(const Domain& domain, const YamlNode& node) {
-    if (node.kind != YamlKind::scalar) {
+    if (node.kind != YamlKind::scalar || is_null(node)) {
         return std::nullopt;
     }
     if (std::holds_alternative<Categories>(domain)) {

@@ -73,7 +73,8 @@ StudyConfig read_study(const YamlNode& root, Findings& findings) {
         read_training_input(*input, findings, config);
     } else if (findings.problems().empty()) {
         reader.problem(
-            root.at, "trainingInput is missing: a study file begins with trainingInput:"
+            root.at,
+            "trainingInput is missing: a study file begins with trainingInput: or studySpec:"
         );
     }
     return config;
