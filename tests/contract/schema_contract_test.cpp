@@ -3,6 +3,8 @@
 #include "tuner/formats/json_text.h"
 #include "tuner/formats/legacy_keys.h"
 #include "tuner/formats/trial_stream.h"
+#include "tuner/formats/vizier_job_keys.h"
+#include "tuner/formats/vizier_study_keys.h"
 #include "tuner/study/limits.h"
 
 #include <fstream>
@@ -63,18 +65,63 @@ void check_choices(const nlohmann::json& field, const Choices& choices) {
 
 }  // namespace
 
-TEST_CASE("the schema of study files has the keys that the parser knows", "[schema]") {
+TEST_CASE("the schema of legacy study files has the keys that the parser knows", "[schema]") {
     const auto json = schema();
     const auto& defs = json.at("$defs");
     const auto& input = defs.at("trainingInput");
-    check_keys(json, legacy::kDocumentKeys);
+    check_keys(defs.at("job"), legacy::kDocumentKeys);
     check_keys(input, legacy::kTrainingInputKeys);
     check_keys(input.at("properties").at("scheduling"), legacy::kSchedulingKeys);
     check_keys(defs.at("hyperparameters"), legacy::kHyperparameterKeys);
     check_keys(defs.at("parameter"), legacy::kParameterKeys);
 }
 
-TEST_CASE("the schema of study files has the names that the parser knows", "[schema]") {
+TEST_CASE("the schema of Vizier study files has the keys that the parser knows", "[schema]") {
+    const auto defs = schema().at("$defs");
+    check_keys(defs.at("tuningJob"), vizier::kDocumentKeys);
+    check_keys(defs.at("metric"), vizier::kMetricKeys);
+    check_keys(defs.at("trialJobSpec"), vizier::kTrialJobSpecKeys);
+    check_keys(defs.at("workerPool"), vizier::kWorkerPoolKeys);
+    check_keys(defs.at("containerSpec"), vizier::kContainerKeys);
+    check_keys(defs.at("pythonPackageSpec"), vizier::kPackageKeys);
+    check_keys(defs.at("variables").at("items"), vizier::kEnvKeys);
+    check_keys(defs.at("elapsedStopping"), vizier::kElapsedKeys);
+    const auto& job = defs.at("trialJobSpec").at("properties");
+    check_keys(job.at("scheduling"), vizier::kSchedulingKeys);
+    check_keys(job.at("baseOutputDirectory"), vizier::kOutputKeys);
+
+    const auto& study = defs.at("studySpec");
+    check_keys(study, vizier::kStudySpecKeys);
+    const auto& rules = study.at("properties");
+    check_keys(rules.at("convexAutomatedStoppingSpec"), vizier::kConvexKeys);
+    check_keys(rules.at("studyStoppingConfig"), vizier::kStudyStoppingKeys);
+
+    const auto& parameter = defs.at("parameterSpec");
+    check_keys(parameter, vizier::kParameterKeys);
+    const auto& kinds = parameter.at("properties");
+    check_keys(kinds.at("doubleValueSpec"), vizier::kRangeKeys);
+    check_keys(kinds.at("integerValueSpec"), vizier::kRangeKeys);
+    check_keys(kinds.at("discreteValueSpec"), vizier::kListKeys);
+    check_keys(kinds.at("categoricalValueSpec"), vizier::kListKeys);
+
+    const auto& child = defs.at("conditionalParameterSpec");
+    check_keys(child, vizier::kChildKeys);
+    for (const char* key : {"parentIntValues", "parentDiscreteValues", "parentCategoricalValues"}) {
+        check_keys(child.at("properties").at(key), vizier::kParentValuesKeys);
+    }
+}
+
+TEST_CASE("the schema of Vizier study files has the names that the parser knows", "[schema]") {
+    const auto defs = schema().at("$defs");
+    const auto& fields = defs.at("studySpec").at("properties");
+    check_choices(defs.at("metric").at("properties").at("goal"), vizier::kGoals);
+    check_choices(fields.at("algorithm"), vizier::kAlgorithms);
+    check_choices(fields.at("measurementSelectionType"), vizier::kSelections);
+    check_choices(fields.at("observationNoise"), vizier::kNoises);
+    check_choices(defs.at("parameterSpec").at("properties").at("scaleType"), vizier::kScales);
+}
+
+TEST_CASE("the schema of legacy study files has the names that the parser knows", "[schema]") {
     const auto defs = schema().at("$defs");
     const auto& fields = defs.at("hyperparameters").at("properties");
     check_choices(fields.at("goal"), legacy::kGoals);
@@ -90,7 +137,7 @@ TEST_CASE("the schema of study files has the limits of the domain", "[schema]") 
     const auto& fields = defs.at("hyperparameters").at("properties");
     const auto& parameter = defs.at("parameter").at("properties");
     CHECK(fields.at("params").at("maxItems") == kMaxParameters);
-    CHECK(fields.at("maxParallelTrials").at("anyOf").at(1).at("maximum") == kMaxParallelTrials);
+    CHECK(defs.at("parallelCount").at("anyOf").at(1).at("maximum") == kMaxParallelTrials);
     CHECK(defs.at("trialCount").at("anyOf").at(1).at("maximum") == kMaxTrials);
     CHECK(defs.at("wholeNumber").at("anyOf").at(0).at("maximum") == kMaxInteger);
     CHECK(defs.at("text").at("maxLength") == kMaxTextBytes);
@@ -98,6 +145,24 @@ TEST_CASE("the schema of study files has the limits of the domain", "[schema]") 
     CHECK(parameter.at("parameterName").at("maxLength") == kMaxParameterNameBytes);
     CHECK(parameter.at("categoricalValues").at("maxItems") == kMaxCategories);
     CHECK(parameter.at("discreteValues").at("maxItems") == kMaxDiscreteValues);
+
+    const auto& spec = defs.at("parameterSpec").at("properties");
+    const auto values = [&](const char* kind) -> const nlohmann::json& {
+        return spec.at(kind).at("properties").at("values");
+    };
+    CHECK(defs.at("studySpec").at("properties").at("parameters").at("maxItems") == kMaxParameters);
+    CHECK(defs.at("stepCount").at("anyOf").at(1).at("maximum") == kMaxInteger);
+    CHECK(
+        defs.at("tuningJob").at("properties").at("displayName").at("maxLength") ==
+        kMaxStudyNameBytes
+    );
+    CHECK(spec.at("parameterId").at("maxLength") == kMaxParameterNameBytes);
+    const auto& child = defs.at("conditionalParameterSpec").at("properties");
+    for (const char* key : {"parentIntValues", "parentDiscreteValues", "parentCategoricalValues"}) {
+        CHECK(child.at(key).at("properties").at("values").at("maxItems") == kMaxParentValues);
+    }
+    CHECK(values("categoricalValueSpec").at("maxItems") == kMaxCategories);
+    CHECK(values("discreteValueSpec").at("maxItems") == kMaxDiscreteValues);
 }
 
 TEST_CASE("every key and name is explained in the manual", "[schema]") {
@@ -106,22 +171,36 @@ TEST_CASE("every key and name is explained in the manual", "[schema]") {
         CAPTURE(word);
         CHECK(manual.find(fmt::format("`{}`", word)) != std::string::npos);
     };
-    for (const auto keys :
-         {std::span<const std::string_view>(legacy::kDocumentKeys),
-          std::span<const std::string_view>(legacy::kTrainingInputKeys),
-          std::span<const std::string_view>(legacy::kSchedulingKeys),
-          std::span<const std::string_view>(legacy::kHyperparameterKeys),
-          std::span<const std::string_view>(legacy::kParameterKeys)}) {
+    using Keys = std::span<const std::string_view>;
+    const Keys all[] = {
+        legacy::kDocumentKeys,      legacy::kTrainingInputKeys,
+        legacy::kSchedulingKeys,    legacy::kHyperparameterKeys,
+        legacy::kParameterKeys,     vizier::kDocumentKeys,
+        vizier::kStudySpecKeys,     vizier::kMetricKeys,
+        vizier::kParameterKeys,     vizier::kRangeKeys,
+        vizier::kListKeys,          vizier::kChildKeys,
+        vizier::kElapsedKeys,       vizier::kConvexKeys,
+        vizier::kStudyStoppingKeys, vizier::kTrialJobSpecKeys,
+        vizier::kSchedulingKeys,    vizier::kOutputKeys,
+        vizier::kWorkerPoolKeys,    vizier::kContainerKeys,
+        vizier::kPackageKeys,       vizier::kEnvKeys,
+    };
+    for (const Keys keys : all) {
         for (const std::string_view key : keys) {
             check(key);
         }
     }
-    for (const auto& choice : legacy::kAlgorithms) {
-        check(choice.name);
-    }
-    for (const auto& choice : legacy::kScales) {
-        check(choice.name);
-    }
+    const auto check_names = [&](const auto& choices) {
+        for (const auto& choice : choices) {
+            check(choice.name);
+        }
+    };
+    check_names(legacy::kAlgorithms);
+    check_names(legacy::kScales);
+    check_names(vizier::kAlgorithms);
+    check_names(vizier::kScales);
+    check_names(vizier::kSelections);
+    check_names(vizier::kNoises);
 }
 
 TEST_CASE("lines that the measurement schema takes are measurements", "[schema]") {

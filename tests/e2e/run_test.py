@@ -12,6 +12,28 @@ import urllib.request
 from harness import TunerCase, most_at_once
 
 
+VIZIER_STUDY = """\
+displayName: choice
+maxTrialCount: 12
+parallelTrialCount: 3
+studySpec:
+  algorithm: RANDOM_SEARCH
+  metrics: [{metricId: loss, goal: MINIMIZE}]
+  parameters:
+  - parameterId: optimizer
+    categoricalValueSpec: {values: [adam, sgd]}
+    conditionalParameterSpecs:
+    - parentCategoricalValues: {values: [sgd]}
+      parameterSpec: {parameterId: momentum, doubleValueSpec: {minValue: 0.1, maxValue: 0.9}}
+  - parameterId: batch
+    discreteValueSpec: {values: [16, 32]}
+trialJobSpec:
+  workerPoolSpecs:
+  - machineSpec: {machineType: n1-standard-4}
+    containerSpec: {imageUri: local, command: [./trainer.sh], args: [--epochs=3]}
+"""
+
+
 class Run(TunerCase):
     def test_a_study_runs_to_its_end_and_prints_the_ranking(self) -> None:
         file = self.write_study(trials=12, parallel=3, duration=0.1)
@@ -97,6 +119,25 @@ class Run(TunerCase):
         self.assertIn("accuracy", done.stderr + done.stdout)
         trials = self.trials()
         self.assertLess(len(trials), 6, "T-39: the budget is not burnt")
+
+    def test_a_command_after_the_dashes_stands_before_the_arguments_of_the_file(self) -> None:
+        file = self.write_study(trials=1, extra="args: [--epochs=3]")
+        file.write_text(file.read_text().replace("command: [./trainer.sh]", ""))
+        self.write_trainer("#!/bin/sh\necho $* > argv\necho loss=1\n")
+        self.tuner("run", str(file), "--", "/bin/sh", "trainer.sh", "--data=d")
+        self.assertRegex((self.folder / "argv").read_text(), r"^--data=d --epochs=3 --x=\S+$")
+
+    def test_a_file_of_the_vizier_dialect_runs_and_inactive_parameters_are_absent(self) -> None:
+        file = self.folder / "study.yaml"
+        file.write_text(VIZIER_STUDY)
+        self.write_trainer('#!/bin/sh\necho "$@" >> argv\necho loss=1\n')
+        done = self.tuner("run", "--seed", "1", str(file))
+        self.assertIn("machineType", done.stderr)
+        lines = (self.folder / "argv").read_text().splitlines()
+        self.assertEqual(len(lines), 12)
+        for line in lines:
+            self.assertRegex(line, r"^--epochs=3 --optimizer=(adam|sgd --momentum=0\S*) --batch=(16|32)$")
+        self.assertEqual({line.split()[1] for line in lines}, {"--optimizer=adam", "--optimizer=sgd"})
 
     def test_a_trainer_that_cannot_be_found_is_named(self) -> None:
         file = self.write_study()

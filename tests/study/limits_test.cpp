@@ -62,6 +62,18 @@ TEST_CASE("a parameter has at most 1000 discrete values", "[limits]") {
     CHECK_FALSE(is_parameter("x", numbered_values(kMaxDiscreteValues + 1)));
 }
 
+TEST_CASE("a condition names at most 1000 values", "[limits]") {
+    const auto is_conditional = [](std::int64_t count) {
+        Condition condition{"parent", {}};
+        for (std::int64_t value = 0; value < count; ++value) {
+            condition.values.emplace_back(value);
+        }
+        return Parameter::create("x", RealRange{0, 1}, std::nullopt, condition).has_value();
+    };
+    CHECK(is_conditional(kMaxParentValues));
+    CHECK_FALSE(is_conditional(kMaxParentValues + 1));
+}
+
 TEST_CASE("a parameter name has at most 64 bytes", "[limits]") {
     CHECK(is_parameter(std::string(kMaxParameterNameBytes, 'x'), RealRange{0, 1}));
     CHECK_FALSE(is_parameter(std::string(kMaxParameterNameBytes + 1, 'x'), RealRange{0, 1}));

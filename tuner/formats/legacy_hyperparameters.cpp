@@ -194,9 +194,9 @@ void read_hyperparameters(const YamlNode& node, Findings& findings, StudyConfig&
     config.seed = reader.unsigned_number("seed");
     read_early_stopping(reader, config);
     read_space(reader, config);
-    refuse_for_now(reader, "stopping", "leave it out; every trial runs to its end");
-    refuse_for_now(
-        reader, "resumePreviousJobId", "run the same file with a larger maxTrials to go on"
+    reader.refuse_for_now("stopping", "leave it out; every trial runs to its end");
+    reader.refuse_for_now(
+        "resumePreviousJobId", "run the same file with a larger maxTrials to go on"
     );
 }
 

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
 namespace tuner::legacy {
 
 namespace {
@@ -28,13 +26,6 @@ std::optional<std::string_view> section_of(std::string_view key) {
         }
     }
     return std::nullopt;
-}
-
-void refuse_for_now(YamlReader& reader, std::string_view key, std::string_view instead) {
-    const YamlNode* node = reader.find(key);
-    if (node != nullptr && !(node->kind == YamlKind::scalar && node->text.empty())) {
-        reader.problem(node->at, fmt::format("{} is not supported yet; {}", key, instead));
-    }
 }
 
 }  // namespace tuner::legacy

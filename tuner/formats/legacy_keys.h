@@ -105,10 +105,6 @@ inline constexpr auto kTrainingInputKeys = all_training_input_keys();
 // The mapping in which a key belongs that stands somewhere else; nothing for an unknown one.
 std::optional<std::string_view> section_of(std::string_view key);
 
-// A problem for a field that a later release will honour: refused, never ignored, unless it is an
-// empty text. `instead` says what to do today.
-void refuse_for_now(YamlReader& reader, std::string_view key, std::string_view instead);
-
 enum class ParameterType { real, integer, categorical, discrete };
 
 inline constexpr std::array kGoals{

@@ -1,169 +1,13 @@
 #include "tuner/formats/legacy_parameter.h"
 
+#include "tuner/formats/domain_fields.h"
 #include "tuner/formats/legacy_keys.h"
-#include "tuner/formats/yaml_scalar.h"
-#include "tuner/study/limits.h"
-
-#include <algorithm>
-#include <set>
 
 #include <fmt/format.h>
 
 namespace tuner::legacy {
 
 namespace {
-
-// Vizier's own distance below which two discrete values are the same (contract.md 2.3).
-constexpr double kDiscreteEpsilon = 1e-10;
-
-// A bound of an INTEGER: whole, however it is written.
-std::optional<std::int64_t> read_whole_bound(YamlReader& reader, std::string_view key) {
-    const auto value = reader.number(key);
-    if (!value) {
-        return std::nullopt;
-    }
-    const YamlNode& node = *reader.find(key);
-    const auto whole = to_whole_number(node.text);
-    if (!whole && std::abs(*value) > static_cast<double>(kMaxInteger)) {
-        reader.problem(
-            node.at,
-            fmt::format("{} {} is too large; integers may reach {}", key, node.text, kMaxInteger)
-        );
-    } else if (!whole) {
-        reader.problem(
-            node.at, fmt::format("{} {} of an INTEGER must be a whole number", key, node.text)
-        );
-    }
-    return whole;
-}
-
-void check_order(YamlReader& reader, double min, double max) {
-    if (max < min) {
-        const YamlNode& low = *reader.find("minValue");
-        const YamlNode& high = *reader.find("maxValue");
-        reader.problem(
-            high.at, fmt::format("maxValue {} is less than minValue {}", high.text, low.text)
-        );
-    }
-}
-
-// Both log scales divide by the smallest value.
-void check_scale(YamlReader& reader, Scale scale, double smallest, std::string_view what) {
-    if (scale != Scale::linear && !(smallest > 0)) {
-        const YamlNode& node = *reader.find("scaleType");
-        reader.problem(
-            node.at,
-            fmt::format(
-                "{} needs values that are strictly positive, but {} is {}",
-                node.text,
-                what,
-                smallest
-            )
-        );
-    }
-}
-
-std::optional<Domain> read_real(YamlReader& reader, Scale scale) {
-    reader.require("minValue", "minValue: 0.001");
-    reader.require("maxValue", "maxValue: 0.1");
-    const auto min = reader.number("minValue");
-    const auto max = reader.number("maxValue");
-    if (!min || !max) {
-        return std::nullopt;
-    }
-    check_order(reader, *min, *max);
-    check_scale(reader, scale, *min, "minValue");
-    return RealRange{*min, *max, scale};
-}
-
-std::optional<Domain> read_integer(YamlReader& reader, Scale scale) {
-    reader.require("minValue", "minValue: 1");
-    reader.require("maxValue", "maxValue: 64");
-    const auto min = read_whole_bound(reader, "minValue");
-    const auto max = read_whole_bound(reader, "maxValue");
-    if (!min || !max) {
-        return std::nullopt;
-    }
-    check_order(reader, static_cast<double>(*min), static_cast<double>(*max));
-    check_scale(reader, scale, static_cast<double>(*min), "minValue");
-    return IntegerRange{*min, *max, scale};
-}
-
-// The items of a list that must have some but not too many; nothing when it is not so.
-std::span<const YamlNode> read_items(
-    YamlReader& reader, std::string_view key, std::string_view example, std::size_t count_max
-) {
-    const YamlNode* node = reader.require(key, example);
-    const auto items = reader.items(key);
-    if (node != nullptr && node->kind == YamlKind::sequence && items.empty()) {
-        reader.problem(node->at, fmt::format("{} is empty; it needs at least one value", key));
-    }
-    if (items.size() > count_max) {
-        reader.problem(
-            node->at,
-            fmt::format("{} has {} values; at most {} are allowed", key, items.size(), count_max)
-        );
-        return {};
-    }
-    return items;
-}
-
-std::optional<double> read_discrete_value(YamlReader& reader, const YamlNode& item) {
-    const auto value = item.kind == YamlKind::scalar ? to_finite_number(item.text) : std::nullopt;
-    if (!value) {
-        reader.problem(
-            item.at,
-            fmt::format(
-                "a discrete value must be {}, not {}", wanted_number(item.text), describe(item)
-            )
-        );
-    }
-    return value;
-}
-
-std::optional<Domain> read_discrete(YamlReader& reader, Scale scale) {
-    std::vector<double> values;
-    const auto items =
-        read_items(reader, "discreteValues", "discreteValues: [16, 32, 64]", kMaxDiscreteValues);
-    for (const YamlNode& item : items) {
-        const auto value = read_discrete_value(reader, item);
-        if (!value) {
-            continue;
-        }
-        if (!values.empty() && *value - values.back() < kDiscreteEpsilon) {
-            reader.problem(
-                item.at,
-                fmt::format(
-                    "discreteValues must be strictly increasing, but {} follows {}",
-                    item.text,
-                    values.back()
-                )
-            );
-        }
-        values.push_back(*value);
-    }
-    if (values.empty()) {
-        return std::nullopt;
-    }
-    check_scale(reader, scale, values.front(), "the first of discreteValues");
-    return DiscreteValues{std::move(values), scale};
-}
-
-std::optional<Domain> read_categories(YamlReader& reader) {
-    read_items(reader, "categoricalValues", "categoricalValues: [relu, tanh]", kMaxCategories);
-    if (const YamlNode* scale = reader.find("scaleType");
-        scale != nullptr && scale->text != "NONE") {
-        reader.notice(scale->at, "scaleType means nothing for type CATEGORICAL");
-    }
-    const std::vector<std::string> values = reader.texts("categoricalValues");
-    std::set<std::string> seen;
-    for (const YamlNode& item : reader.items("categoricalValues")) {
-        if (item.kind == YamlKind::scalar && !seen.insert(item.text).second) {
-            reader.problem(item.at, fmt::format("{} is listed twice", quoted(item.text)));
-        }
-    }
-    return values.empty() ? std::nullopt : std::optional<Domain>(Categories{values});
-}
 
 void refuse_keys(
     YamlReader& reader, std::string_view type, std::initializer_list<std::string_view> keys
@@ -177,20 +21,23 @@ void refuse_keys(
     }
 }
 
-std::optional<Domain> read_domain(YamlReader& reader, ParameterType type, Scale scale) {
+std::optional<Domain> read_domain(YamlReader& reader, ParameterType type, GivenScale scale) {
     switch (type) {
         case ParameterType::real:
             refuse_keys(reader, "DOUBLE", {"categoricalValues", "discreteValues"});
-            return read_real(reader, scale);
+            return read_real_range(reader, scale);
         case ParameterType::integer:
             refuse_keys(reader, "INTEGER", {"categoricalValues", "discreteValues"});
-            return read_integer(reader, scale);
+            return read_integer_range(reader, scale);
         case ParameterType::discrete:
             refuse_keys(reader, "DISCRETE", {"categoricalValues"});
-            return read_discrete(reader, scale);
+            return read_discrete_values(reader, "discreteValues", scale);
         case ParameterType::categorical:
             refuse_keys(reader, "CATEGORICAL", {"minValue", "maxValue", "discreteValues"});
-            return read_categories(reader);
+            if (scale.node != nullptr && scale.node->text != "NONE") {
+                reader.notice(scale.node->at, "scaleType means nothing for type CATEGORICAL");
+            }
+            return read_categories(reader, "categoricalValues");
     }
     return std::nullopt;
 }
@@ -219,14 +66,14 @@ std::optional<Parameter> read_parameter(const YamlNode& node, Findings& findings
     if (!name.empty()) {
         reader.set_subject(fmt::format(" (parameter {})", name));
     }
-    const bool scale_is_given = reader.find("scaleType") != nullptr;
+    const YamlNode* scale_node = reader.find("scaleType");
     const auto scale = reader.choice<Scale>("scaleType", kScales);
     reader.require("type", "type: INTEGER");
     const auto type = reader.choice<ParameterType>("type", kParameterTypes);
     // An unknown scale says nothing about the bounds.
-    const auto domain =
-        type ? read_domain(reader, *type, scale.value_or(Scale::linear)) : std::nullopt;
-    if (findings.problem_count() > before || !domain || (scale_is_given && !scale)) {
+    const GivenScale given{scale.value_or(Scale::linear), scale_node};
+    const auto domain = type ? read_domain(reader, *type, given) : std::nullopt;
+    if (findings.problem_count() > before || !domain || (scale_node != nullptr && !scale)) {
         return std::nullopt;
     }
     auto parameter = Parameter::create(name, *domain);
@@ -240,16 +87,7 @@ std::optional<Parameter> read_parameter(const YamlNode& node, Findings& findings
 std::optional<ParameterValue> read_value(
     const Parameter& parameter, const YamlNode& node, Findings& findings
 ) {
-    std::optional<ParameterValue> value;
-    if (node.kind == YamlKind::scalar) {
-        if (std::holds_alternative<Categories>(parameter.domain())) {
-            value = node.text;
-        } else if (std::holds_alternative<IntegerRange>(parameter.domain())) {
-            value = to_whole_number(node.text);
-        } else {
-            value = to_finite_number(node.text);
-        }
-    }
+    auto value = to_value(parameter.domain(), node);
     if (!value || !parameter.contains(*value)) {
         findings.problem(
             node.at,

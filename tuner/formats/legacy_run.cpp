@@ -1,17 +1,14 @@
 #include "tuner/formats/legacy_run.h"
 
 #include "tuner/formats/legacy_keys.h"
+#include "tuner/formats/unused_fields.h"
 #include "tuner/study/limits.h"
-
-#include <algorithm>
 
 #include <fmt/format.h>
 
 namespace tuner::legacy {
 
 namespace {
-
-constexpr std::size_t kMaxUnusedFieldBytes = 80;
 
 void read_command(YamlReader& reader, TrainerSpec& trainer) {
     const YamlNode* node = reader.find("command");
@@ -136,8 +133,8 @@ void check_executor(YamlReader& reader) {
                 : fmt::format("executor must be local, not {}", quoted(*executor))
         );
     }
-    refuse_for_now(reader, "slurm", "remove it to run on this machine");
-    refuse_for_now(reader, "resources", "set maxParallelTrials to how many trials fit at once");
+    reader.refuse_for_now("slurm", "remove it to run on this machine");
+    reader.refuse_for_now("resources", "set maxParallelTrials to how many trials fit at once");
 }
 
 void check_master(YamlReader& reader) {
@@ -159,27 +156,13 @@ void check_master(YamlReader& reader) {
 }
 
 void list_machine_fields(YamlReader& reader, StudyConfig& config) {
-    std::vector<std::string> fields;
-    Place first = reader.at();
+    UnusedFields unused;
     for (const std::string_view key : kMachineKeys) {
-        const YamlNode* node = reader.find(key);
-        if (node == nullptr) {
-            continue;
+        if (const YamlNode* node = reader.find(key)) {
+            unused.add(key, *node);
         }
-        const bool is_short =
-            node->kind == YamlKind::scalar && node->text.size() <= kMaxUnusedFieldBytes;
-        first = fields.empty() ? node->at : std::min(first, node->at);
-        fields.push_back(is_short ? fmt::format("{}: {}", key, node->text) : std::string(key));
     }
-    if (!fields.empty()) {
-        reader.notice(
-            first,
-            fmt::format(
-                "these fields mean nothing here and are ignored: {}", fmt::join(fields, ", ")
-            )
-        );
-    }
-    config.unused_fields.insert(config.unused_fields.end(), fields.begin(), fields.end());
+    unused.report(reader.findings(), config);
 }
 
 }  // namespace

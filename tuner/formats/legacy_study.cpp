@@ -3,20 +3,14 @@
 #include "tuner/formats/legacy_hyperparameters.h"
 #include "tuner/formats/legacy_keys.h"
 #include "tuner/formats/legacy_run.h"
+#include "tuner/formats/study_name.h"
 #include "tuner/study/limits.h"
-
-#include <algorithm>
 
 #include <fmt/format.h>
 
 namespace tuner::legacy {
 
 namespace {
-
-bool is_name_character(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-' || c == '.';
-}
 
 void read_name(YamlReader& reader, StudyConfig& config) {
     for (const std::string_view key : {"jobId", "name"}) {
@@ -35,7 +29,7 @@ void read_name(YamlReader& reader, StudyConfig& config) {
                     kMaxStudyNameBytes
                 )
             );
-        } else if (name->front() == '-' || name->front() == '.' || !std::all_of(name->begin(), name->end(), is_name_character)) {
+        } else if (!has_study_name_characters(*name)) {
             reader.problem(
                 at,
                 fmt::format(
@@ -79,7 +73,8 @@ StudyConfig read_study(const YamlNode& root, Findings& findings) {
         read_training_input(*input, findings, config);
     } else if (findings.problems().empty()) {
         reader.problem(
-            root.at, "trainingInput is missing: a study file begins with trainingInput:"
+            root.at,
+            "trainingInput is missing: a study file begins with trainingInput: or studySpec:"
         );
     }
     return config;

@@ -1,11 +1,14 @@
 #include "tuner/formats/study_yaml.h"
 
 #include "tuner/formats/legacy_study.h"
+#include "tuner/formats/study_name.h"
+#include "tuner/formats/vizier_study.h"
 #include "tuner/formats/yaml_reader.h"
-#include "tuner/study/limits.h"
 
 #include <algorithm>
 #include <sstream>
+
+#include <fmt/format.h>
 
 namespace tuner {
 
@@ -14,35 +17,43 @@ namespace {
 // File names that say nothing about the study.
 constexpr std::string_view kCommonNames[] = {"hyperparam", "hptuning_config", "config"};
 
-// The key by which a document is known to be in the Vizier dialect.
-const YamlMember* find_vizier_key(const YamlNode& root) {
-    const auto found =
-        std::find_if(root.members.begin(), root.members.end(), [](const YamlMember& member) {
-            const std::string key = to_camel_case(member.key);
-            return key == "studySpec" || key == "trialJobSpec";
-        });
-    return found == root.members.end() ? nullptr : &*found;
+constexpr std::string_view kBeginning = "trainingInput: or studySpec:";
+
+// A document in both dialects at once would mean two studies.
+bool has_two_dialects(const YamlNode& root, Findings& findings) {
+    const auto legacy = std::find_if(root.members.begin(), root.members.end(), [](const auto& m) {
+        return to_camel_case(m.key) == "trainingInput";
+    });
+    if (legacy == root.members.end() || !vizier::is_study(root)) {
+        return false;
+    }
+    findings.problem(
+        legacy->at, "trainingInput and studySpec are two ways of writing a study; keep one of them"
+    );
+    return true;
 }
 
 StudyConfig read_study(const YamlNode& root, Findings& findings) {
     if (is_null(root)) {
-        findings.problem(root.at, "the file is empty: a study file begins with trainingInput:");
+        findings.problem(
+            root.at, fmt::format("the file is empty: a study file begins with {}", kBeginning)
+        );
         return {};
     }
     if (root.kind != YamlKind::mapping) {
         findings.problem(
             root.at,
-            "a study file is a mapping that begins with trainingInput:, not " + describe(root)
+            fmt::format(
+                "a study file is a mapping that begins with {}, not {}", kBeginning, describe(root)
+            )
         );
         return {};
     }
-    if (const YamlMember* vizier = find_vizier_key(root)) {
-        findings.problem(
-            vizier->at,
-            "the Vizier dialect (" + vizier->key +
-                ") is not supported yet; write the study with trainingInput and hyperparameters"
-        );
+    if (has_two_dialects(root, findings)) {
         return {};
+    }
+    if (vizier::is_study(root)) {
+        return vizier::read_study(root, findings);
     }
     return legacy::read_study(root, findings);
 }
@@ -55,29 +66,6 @@ void check(const YamlNode& root, Result<StudyConfig>& config, Findings& findings
             findings.problem(root.at, line);
         }
     }
-}
-
-bool is_name_character(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-' || c == '.';
-}
-
-// Other characters become one - each run; nothing of it begins or ends with - or a point.
-std::string to_safe_name(std::string_view text) {
-    std::string name;
-    for (const char c : text) {
-        const bool is_safe = is_name_character(c);
-        if (is_safe || (!name.empty() && name.back() != '-')) {
-            name += is_safe ? c : '-';
-        }
-    }
-    const auto first = name.find_first_not_of("-.");
-    if (first == std::string::npos) {
-        return "study";
-    }
-    name = name.substr(first, kMaxStudyNameBytes);
-    name.erase(name.find_last_not_of("-.") + 1);
-    return name;
 }
 
 }  // namespace
@@ -117,7 +105,7 @@ std::string study_name_for(const std::filesystem::path& file) {
     const bool is_common =
         std::find(std::begin(kCommonNames), std::end(kCommonNames), stem) != std::end(kCommonNames);
     const std::string folder = file.parent_path().filename().string();
-    return to_safe_name(is_common && !folder.empty() ? folder : stem);
+    return to_study_name(is_common && !folder.empty() ? folder : stem);
 }
 
 }  // namespace tuner

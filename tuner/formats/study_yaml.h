@@ -1,5 +1,6 @@
 // hyperparam.yaml, as users have it, to a StudyConfig: the legacy `trainingInput:` dialect with
-// every quirk of contract.md section 2.2, and the keys that product.md section 3 adds.
+// every quirk of contract.md section 2.2 and the keys that product.md section 3 adds, or the Vizier
+// dialect, `studySpec:` with `trialJobSpec:` (contract.md 2.3).
 //
 // All problems of a file are found at once, each with line, column, the value and what would be
 // right. The same reader takes JSON, which is YAML. Anchors, aliases and tags are refused; so are

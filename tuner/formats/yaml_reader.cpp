@@ -234,6 +234,13 @@ void YamlReader::refuse_choice(
     );
 }
 
+void YamlReader::refuse_for_now(std::string_view key, std::string_view instead) {
+    const YamlNode* node = find(key);
+    if (node != nullptr && !(node->kind == YamlKind::scalar && node->text.empty())) {
+        problem(node->at, fmt::format("{} is not supported yet; {}", key, instead));
+    }
+}
+
 void YamlReader::problem(Place at, std::string message) {
     findings_.problem(at, message + subject_);
 }

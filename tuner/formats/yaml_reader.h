@@ -92,6 +92,10 @@ class YamlReader {
         return std::nullopt;
     }
 
+    // A problem for a field that a later release will honour: refused, never ignored, unless it is
+    // an empty text. `instead` says what to do today.
+    void refuse_for_now(std::string_view key, std::string_view instead);
+
     void problem(Place at, std::string message);
     void notice(Place at, std::string message);
 

@@ -30,11 +30,11 @@ Result<std::string> read_file(const std::string& path) {
     return text;  // one byte too many is refused by the parser, with its own words
 }
 
-// Arguments after `--`: they go on the trainer's, or are the command when the file has none.
+// Arguments after `--`: they go on the trainer's, or are the command when the file has none. All of
+// them are: the file's own arguments come after the script that an interpreter is to run.
 void append_arguments(TrainerSpec& trainer, const std::vector<std::string>& args) {
-    if (!trainer.runs_something() && !args.empty()) {
-        trainer.command.push_back(args.front());
-        trainer.args.insert(trainer.args.end(), args.begin() + 1, args.end());
+    if (!trainer.runs_something()) {
+        trainer.command = args;
         return;
     }
     trainer.args.insert(trainer.args.end(), args.begin(), args.end());
@@ -73,8 +73,8 @@ Result<ReadStudy> read_study(const RunRequest& request) {
         return fail(
             ErrorCode::invalid_argument,
             fmt::format(
-                "{}: nothing to run: add `command: [program, argument]` under trainingInput, or "
-                "give the command after --",
+                "{}: nothing to run: add `command: [program, argument]` to the file, or give the "
+                "command after --",
                 context.file
             )
         );

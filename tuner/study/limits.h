@@ -11,6 +11,8 @@ namespace tuner {
 inline constexpr std::size_t kMaxParameters = 1'000;
 inline constexpr std::size_t kMaxCategories = 10'000;
 inline constexpr std::size_t kMaxDiscreteValues = 1'000;
+// Values of a parameter that others depend on, and of one condition.
+inline constexpr std::size_t kMaxParentValues = 1'000;
 inline constexpr std::size_t kMaxParameterNameBytes = 64;
 inline constexpr std::size_t kMaxTextBytes = 4'096;  // one category, one argument
 inline constexpr std::size_t kMaxStudyNameBytes = 128;

@@ -173,6 +173,14 @@ Result<Parameter> Parameter::create(
     if (problem.empty() && condition && condition->values.empty()) {
         problem = fmt::format("its condition on {} names no value", condition->parent);
     }
+    if (problem.empty() && condition && condition->values.size() > kMaxParentValues) {
+        problem = fmt::format(
+            "its condition on {} names {} values; at most {} are allowed",
+            condition->parent,
+            condition->values.size(),
+            kMaxParentValues
+        );
+    }
     if (!problem.empty()) {
         return fail(ErrorCode::invalid_argument, fmt::format("{} (parameter {})", problem, name));
     }

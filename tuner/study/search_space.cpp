@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -14,16 +15,30 @@ namespace {
 
 constexpr std::uint64_t kMaxCount = std::uint64_t{1} << 62;
 
-bool share_a_value(const Condition& a, const Condition& b) {
-    return std::any_of(a.values.begin(), a.values.end(), [&](const ParameterValue& value) {
-        return std::find(b.values.begin(), b.values.end(), value) != b.values.end();
-    });
-}
+// The parameters of one name so far: where one of them is active.
+struct Namesakes {
+    const std::string* parent;  // null when always
+    std::set<ParameterValue> values;
+};
 
-// Whether two parameters of one name can never be active together.
-bool exclude_each_other(const Parameter& a, const Parameter& b) {
-    return a.condition() && b.condition() && a.condition()->parent == b.condition()->parent &&
-           !share_a_value(*a.condition(), *b.condition());
+// Adds a parameter to those of its name; false when it could be active together with one of them.
+bool take_name(std::map<std::string_view, Namesakes>& names, const Parameter& parameter) {
+    const auto& condition = parameter.condition();
+    const auto [found, is_new] = names.try_emplace(
+        parameter.name(), Namesakes{condition ? &condition->parent : nullptr, {}}
+    );
+    Namesakes& namesakes = found->second;
+    if (!is_new &&
+        (!condition || namesakes.parent == nullptr || *namesakes.parent != condition->parent)) {
+        return false;
+    }
+    std::size_t count = namesakes.values.size();
+    if (condition) {
+        const std::set<ParameterValue> values(condition->values.begin(), condition->values.end());
+        namesakes.values.insert(values.begin(), values.end());
+        count += values.size();
+    }
+    return namesakes.values.size() == count;
 }
 
 // Whether a value of `parent` makes `child` active.
@@ -51,11 +66,6 @@ std::optional<std::uint64_t> add(std::optional<std::uint64_t> a, std::optional<s
 std::string problem_of_parameter(const std::vector<Parameter>& all, std::size_t index) {
     const Parameter& parameter = all[index];
     const auto before = all.begin() + static_cast<std::ptrdiff_t>(index);
-    for (auto other = all.begin(); other != before; ++other) {
-        if (other->name() == parameter.name() && !exclude_each_other(*other, parameter)) {
-            return fmt::format("parameter {} is declared twice", parameter.name());
-        }
-    }
     for (auto child = all.begin(); child != before; ++child) {
         if (is_below(*child, parameter)) {
             return fmt::format(
@@ -129,7 +139,14 @@ Result<SearchSpace> SearchSpace::create(std::vector<Parameter> parameters) {
             fmt::format("{} parameters; at most {} are allowed", parameters.size(), kMaxParameters)
         );
     }
+    std::map<std::string_view, Namesakes> names;
     for (std::size_t i = 0; i < parameters.size(); ++i) {
+        if (!take_name(names, parameters[i])) {
+            return fail(
+                ErrorCode::invalid_argument,
+                fmt::format("parameter {} is declared twice", parameters[i].name())
+            );
+        }
         if (std::string problem = problem_of_parameter(parameters, i); !problem.empty()) {
             return fail(ErrorCode::invalid_argument, std::move(problem));
         }

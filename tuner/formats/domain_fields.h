@@ -1,0 +1,37 @@
+// The allowed values of one parameter, from the fields of a mapping, with every rule of contract.md
+// 2.1 checked at the place where it is broken. All dialects of study files have these fields and
+// call them differently. Nothing when something is wrong; the findings say what.
+
+#pragma once
+
+#include "tuner/formats/yaml_reader.h"
+#include "tuner/study/parameter.h"
+
+#include <optional>
+#include <string_view>
+
+namespace tuner {
+
+// Vizier's own distance below which two discrete values are the same (contract.md 2.3).
+inline constexpr double kDiscreteEpsilon = 1e-10;
+
+// The scale of a parameter; `node` is where it is written, null when it is not.
+struct GivenScale {
+    Scale scale = Scale::linear;
+    const YamlNode* node = nullptr;
+};
+
+// minValue and maxValue.
+std::optional<Domain> read_real_range(YamlReader& reader, GivenScale scale);
+std::optional<Domain> read_integer_range(YamlReader& reader, GivenScale scale);
+
+// The list that stands under `key`.
+std::optional<Domain> read_discrete_values(
+    YamlReader& reader, std::string_view key, GivenScale scale
+);
+std::optional<Domain> read_categories(YamlReader& reader, std::string_view key);
+
+// A scalar as a value of the domain's type, wherever it lies; nothing when it is none.
+std::optional<ParameterValue> to_value(const Domain& domain, const YamlNode& node);
+
+}  // namespace tuner

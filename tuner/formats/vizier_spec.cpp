@@ -1,0 +1,164 @@
+#include "tuner/formats/vizier_spec.h"
+
+#include "tuner/formats/vizier_job_keys.h"
+#include "tuner/formats/vizier_space.h"
+#include "tuner/formats/vizier_study_keys.h"
+#include "tuner/formats/yaml_reader.h"
+#include "tuner/study/limits.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace tuner::vizier {
+
+namespace {
+
+bool has_blank(const std::string& text) {
+    return text.find_first_of(" \t\r\n") != std::string::npos;
+}
+
+std::optional<Objective> read_metric(const YamlNode& node, Findings& findings) {
+    YamlReader reader(node, "an item of metrics", kMetricKeys, findings, section_of);
+    if (node.kind != YamlKind::mapping) {
+        return std::nullopt;
+    }
+    const YamlNode* id = reader.require("metricId", "metricId: rmse");
+    const auto metric = reader.text("metricId");
+    if (metric && (metric->empty() || has_blank(*metric))) {
+        reader.problem(
+            id->at,
+            metric->empty() ? "metricId names no metric"
+                            : fmt::format("metricId {} must not have blanks", quoted(*metric))
+        );
+    }
+    const auto goal = reader.choice<Goal>("goal", kGoals);
+    const YamlNode* goal_node = reader.find("goal");
+    const bool is_given = goal_node != nullptr && goal_node->text != "GOAL_TYPE_UNSPECIFIED";
+    if (metric && !is_given && !reader.has_suggested("goal")) {
+        reader.notice(
+            goal_node == nullptr ? node.at : goal_node->at,
+            fmt::format(
+                "goal is not given, so {} is maximized; write goal: MINIMIZE or goal: MAXIMIZE",
+                *metric
+            )
+        );
+    }
+    reader.refuse_for_now("safetyConfig", "remove it to search without regard to safety");
+    return metric ? std::optional(Objective{*metric, goal.value_or(Goal::maximize)}) : std::nullopt;
+}
+
+void read_metrics(YamlReader& reader, StudyConfig& config) {
+    const YamlNode* list = reader.require("metrics", "metrics: [{metricId: rmse, goal: MINIMIZE}]");
+    const auto items = reader.items("metrics");
+    if (list != nullptr && list->kind == YamlKind::sequence && items.empty()) {
+        reader.problem(list->at, "metrics is empty; a study needs a metric to rank by");
+    }
+    for (const YamlNode& item : items) {
+        auto objective = read_metric(item, reader.findings());
+        if (!objective) {
+            continue;
+        }
+        const bool is_known = std::any_of(
+            config.objectives.begin(),
+            config.objectives.end(),
+            [&](const Objective& other) { return other.metric == objective->metric; }
+        );
+        if (is_known) {
+            reader.problem(
+                item.at, fmt::format("metric {} is listed twice", quoted(objective->metric))
+            );
+        }
+        config.objectives.push_back(std::move(*objective));
+    }
+    if (items.size() > 1 && !config.objectives.empty()) {
+        reader.notice(
+            items[1].at,
+            fmt::format(
+                "several metrics are not supported yet: {}, the first, ranks the trials and guides "
+                "the search; the others are kept",
+                config.objectives.front().metric
+            )
+        );
+    }
+}
+
+// Whether the fields of a stopping rule are what they must be; nothing is done with them yet.
+void check_stopping_rule(YamlReader& reader, std::string_view key, const YamlNode& node) {
+    const bool is_convex = key == "convexAutomatedStoppingSpec";
+    const auto keys = is_convex                      ? YamlReader::Keys(kConvexKeys)
+                      : key == "defaultStoppingSpec" ? YamlReader::Keys()
+                                                     : YamlReader::Keys(kElapsedKeys);
+    YamlReader rule(node, std::string(key), keys, reader.findings(), section_of);
+    rule.boolean("useElapsedDuration");
+    rule.boolean("updateAllStoppedTrials");
+    rule.text("learningRateParameterName");
+    for (const std::string_view count : {"maxStepCount", "minStepCount", "minMeasurementCount"}) {
+        rule.integer(count, 0, kMaxInteger);
+    }
+}
+
+// Kept for the day when it does something; until then the user is told.
+void read_early_stopping(YamlReader& reader, StudyConfig& config) {
+    std::string_view found;
+    for (const std::string_view key : kStoppingKeys) {
+        const YamlNode* node = reader.find(key);
+        if (node == nullptr) {
+            continue;
+        }
+        check_stopping_rule(reader, key, *node);
+        if (!found.empty()) {
+            reader.problem(
+                node->at,
+                fmt::format("{} and {} exclude each other; remove one of them", found, key)
+            );
+            continue;
+        }
+        found = key;
+        config.early_stopping = true;
+        reader.notice(node->at, "early stopping is not supported yet: every trial runs to its end");
+    }
+}
+
+std::optional<std::int64_t> read_study_stopping(YamlReader& reader) {
+    const YamlNode* node = reader.find("studyStoppingConfig");
+    if (node == nullptr) {
+        return std::nullopt;
+    }
+    YamlReader stopping(
+        *node, "studyStoppingConfig", kStudyStoppingKeys, reader.findings(), section_of
+    );
+    for (const std::string_view key : kStudyStoppingKeys) {
+        const bool is_understood =
+            key == "maxNumTrials" ||
+            (key == "shouldStopAsap" && !stopping.boolean(key).value_or(false));
+        if (!is_understood) {
+            stopping.refuse_for_now(key, "remove it; maxNumTrials ends a study");
+        }
+    }
+    return stopping.integer("maxNumTrials", 1, kMaxTrials);
+}
+
+}  // namespace
+
+std::optional<std::int64_t> read_study_spec(
+    const YamlNode& node, Findings& findings, UnusedFields& unused, StudyConfig& config
+) {
+    YamlReader reader(node, "studySpec", kStudySpecKeys, findings, section_of);
+    if (node.kind != YamlKind::mapping) {
+        return std::nullopt;
+    }
+    read_metrics(reader, config);
+    config.algorithm =
+        reader.choice<Algorithm>("algorithm", kAlgorithms).value_or(Algorithm::bayesian);
+    config.selection = reader.choice<MeasurementSelection>("measurementSelectionType", kSelections)
+                           .value_or(MeasurementSelection::last);
+    read_space(reader, config);
+    read_early_stopping(reader, config);
+    if (reader.choice<ObservationNoise>("observationNoise", kNoises)) {
+        unused.add("observationNoise", *reader.find("observationNoise"));
+    }
+    return read_study_stopping(reader);
+}
+
+}  // namespace tuner::vizier
