@@ -39,7 +39,7 @@ class House {
               },
               loop_.get_executor(),
               [this](StorageThread::Moment moment) {
-                  if (trouble && moment == StorageThread::Moment::before) {
+                  if (trouble && moment == StorageThread::Moment::before && sound_calls-- <= 0) {
                       ++failed_calls;
                       throw StorageError(*trouble);
                   }
@@ -140,7 +140,8 @@ class House {
   public:
     FakeExecutor executor{loop_.get_executor()};
     std::string replaced;
-    std::optional<StorageError> trouble;  // what every call of storage throws, when set
+    std::optional<StorageError> trouble;  // what every call of storage throws, when set …
+    int sound_calls = 0;                  // … after so many that do not
     int failed_calls = 0;
 
   private:

@@ -128,3 +128,20 @@ TEST_CASE(
     house.run_until([&] { return count(runner, TrialState::failed) == 1; });
     CHECK(runner.study().state == StudyState::paused);
 }
+
+TEST_CASE("a cancel that storage cut short is carried out when storage works", "[scheduler]") {
+    House house;
+    StudyRunner& runner = house.create(House::small_study(4, 2));
+    house.run_until([&] { return runner.running_attempts() == 2; });
+    house.trouble = StorageError("the disk is full", StorageTrouble::full);
+    house.sound_calls = 1;  // the study is cancelled on record, its attempts are not told
+    CHECK_FALSE(house.do_now(runner.cancel()));
+    CHECK(runner.study().state == StudyState::cancelled);
+
+    house.trouble.reset();
+    house.run_until([&] { return house.executor.execution(AttemptId(1)).stops > 0; });
+    // One is lost in the same moment: it is not queued again.
+    house.executor.ends(AttemptId(1), ended_as(ExitKind::lost));
+    house.executor.ends(AttemptId(2), ended_as(ExitKind::stopped));
+    house.run_until([&] { return count(runner, TrialState::cancelled) == 2; });
+}

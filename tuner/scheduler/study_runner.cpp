@@ -182,6 +182,9 @@ asio::awaitable<void> StudyRunner::recover() {
             fmt::format("study={} attempts={} adopted={}", study().id, live.size(), adopted_count)
         );
     }
+    if (is_over(study())) {  // a failing storage may have cut its end short
+        co_await attempts_.stop_all(StopPurpose::cancel);
+    }
     if (cancels_pending(study())) {
         co_await record_.cancel_pending_trials();
     }
@@ -256,8 +259,10 @@ asio::awaitable<void> StudyRunner::end_attempt(
     AttemptRecord attempt, AttemptExit exit, StopPurpose purpose
 ) {
     const bool was_lost = exit.kind == ExitKind::lost;
+    // Also of an attempt that was not told yet.
+    const StopPurpose meant = is_over(study()) ? StopPurpose::cancel : purpose;
     Trial after =
-        conclude(record_.trial(attempt.trial), exit, study().config, purpose, context_.clock.now());
+        conclude(record_.trial(attempt.trial), exit, study().config, meant, context_.clock.now());
     co_await record_.end_attempt(attempt.id, std::move(exit), after);
     if (was_lost && after.state == TrialState::pending) {
         Rng rng(*study().config.seed, "backoff", static_cast<std::uint64_t>(attempt.id.value()));
