@@ -69,6 +69,13 @@ TEST_CASE("a parent stands before its children and can have the value", "[search
     CHECK_FALSE(problem_of({layers(), model()}).empty());
     CHECK_FALSE(problem_of({layers()}).empty());
     CHECK_FALSE(problem_of({when("x", {1.0}, parameter("x", RealRange{0, 1}))}).empty());
+    CHECK_THAT(
+        problem_of(
+            {parameter("rate", RealRange{0, 1}),
+             when("rate", {1.0}, parameter("x", RealRange{0, 1}))}
+        ),
+        Catch::Contains("a range of real numbers")
+    );
     const Parameter impossible = when("model", {text("tall")}, parameter("x", RealRange{0, 1}));
     CHECK(
         problem_of({model(), impossible}) ==

@@ -79,6 +79,18 @@ std::string problem_of_parameter(const std::vector<Parameter>& all, std::size_t 
         return {};
     }
     const Condition& condition = *parameter.condition();
+    for (auto parent = all.begin(); parent != before; ++parent) {
+        if (parent->name() == condition.parent &&
+            std::holds_alternative<RealRange>(parent->domain())) {
+            return fmt::format(
+                "parameter {} depends on {}, a range of real numbers: no single one of them is "
+                "ever "
+                "drawn; list the values that matter, or use integers",
+                parameter.name(),
+                condition.parent
+            );
+        }
+    }
     for (const ParameterValue& value : condition.values) {
         const bool known = std::any_of(all.begin(), before, [&](const Parameter& candidate) {
             return candidate.name() == condition.parent && candidate.contains(value);
