@@ -290,3 +290,15 @@ TEST_CASE("an unknown word is near to the one that was meant", "[yaml]") {
     CHECK_FALSE(did_you_mean("colour", kWords));
     CHECK_FALSE(did_you_mean(std::string(10'000, 'x'), kWords));
 }
+
+TEST_CASE("the escapes of the next line and the no-break space are characters", "[study_yaml]") {
+    const auto study =
+        parse_study_yaml(study_with("    hyperparameterMetricTag: \"a\\Nb\\_c\"\n"), kContext);
+    REQUIRE(study);
+    CHECK(
+        study->config.objective().metric ==
+        "a\xC2\x85"
+        "b\xC2\xA0"
+        "c"
+    );
+}

@@ -21,6 +21,16 @@ namespace {
 // Ends parsing from within an event; what is wrong is in the findings already.
 struct Stop {};
 
+// yaml-cpp writes the escapes \N and \_ (next line, no-break space) as the bytes that they are in
+// Latin-1; the source was UTF-8, so nothing else can be ill-formed here.
+std::string with_latin_escapes(std::string text) {
+    for (std::size_t at = find_invalid_utf8(text); at != std::string::npos;
+         at = find_invalid_utf8(text)) {
+        text.insert(at, 1, '\xC2');
+    }
+    return text;
+}
+
 // Builds the tree from yaml-cpp's events and refuses what is not wanted.
 class Builder final : public YAML::EventHandler {
   public:
@@ -57,7 +67,7 @@ class Builder final : public YAML::EventHandler {
     ) override {
         check_tag(mark, tag);
         YamlNode node = node_at(YamlKind::scalar, mark);
-        node.text = value;
+        node.text = with_latin_escapes(value);
         node.is_quoted = tag == "!";
         if (node.is_quoted && !source_.is_closed_quote(last_offset)) {
             stop(mark, "this text has an opening quote but no closing one");
