@@ -94,6 +94,20 @@ std::optional<double> read_discrete_value(YamlReader& reader, const YamlNode& it
 
 }  // namespace
 
+std::string read_parameter_name(YamlReader& reader, std::string_view key) {
+    const YamlNode* node = reader.require(key, fmt::format("{}: batch_size", key));
+    const auto name = reader.text(key);
+    if (node == nullptr || !name) {
+        return "";
+    }
+    const auto named = Parameter::create(*name, IntegerRange{0, 0});
+    if (!named) {
+        reader.problem(node->at, named.error().message);
+        return "";
+    }
+    return *name;
+}
+
 std::optional<Domain> read_real_range(YamlReader& reader, GivenScale scale) {
     reader.require("minValue", "minValue: 0.001");
     reader.require("maxValue", "maxValue: 0.1");

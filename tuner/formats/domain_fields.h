@@ -8,6 +8,7 @@
 #include "tuner/study/parameter.h"
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace tuner {
@@ -20,6 +21,9 @@ struct GivenScale {
     Scale scale = Scale::linear;
     const YamlNode* node = nullptr;
 };
+
+// The parameter's name that must stand under `key`, checked there; "" when it is missing or wrong.
+std::string read_parameter_name(YamlReader& reader, std::string_view key);
 
 // minValue and maxValue.
 std::optional<Domain> read_real_range(YamlReader& reader, GivenScale scale);

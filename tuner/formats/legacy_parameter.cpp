@@ -42,27 +42,12 @@ std::optional<Domain> read_domain(YamlReader& reader, ParameterType type, GivenS
     return std::nullopt;
 }
 
-// The name, checked where it stands; "" when it is missing or wrong.
-std::string read_name(YamlReader& reader) {
-    const YamlNode* node = reader.require("parameterName", "parameterName: batch_size");
-    const auto name = reader.text("parameterName");
-    if (node == nullptr || !name) {
-        return "";
-    }
-    const auto named = Parameter::create(*name, IntegerRange{0, 0});
-    if (!named) {
-        reader.problem(node->at, named.error().message);
-        return "";
-    }
-    return *name;
-}
-
 }  // namespace
 
 std::optional<Parameter> read_parameter(const YamlNode& node, Findings& findings) {
     const std::size_t before = findings.problem_count();
     YamlReader reader(node, "an item of params", kParameterKeys, findings);
-    const std::string name = read_name(reader);
+    const std::string name = read_parameter_name(reader, "parameterName");
     if (!name.empty()) {
         reader.set_subject(fmt::format(" (parameter {})", name));
     }

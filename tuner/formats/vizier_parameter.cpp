@@ -101,21 +101,6 @@ std::optional<ParameterValue> read_default(YamlReader& spec, const Domain& domai
     return value;
 }
 
-// The name, checked where it stands; "" when it is missing or wrong.
-std::string read_name(YamlReader& reader) {
-    const YamlNode* node = reader.require("parameterId", "parameterId: batch_size");
-    const auto name = reader.text("parameterId");
-    if (node == nullptr || !name) {
-        return "";
-    }
-    const auto named = Parameter::create(*name, IntegerRange{0, 0});
-    if (!named) {
-        reader.problem(node->at, named.error().message);
-        return "";
-    }
-    return *name;
-}
-
 // A value of the parent as the domain spells it: discrete ones may be off by an epsilon.
 std::optional<ParameterValue> find_value(const Domain& domain, const YamlNode& node) {
     auto value = to_value(domain, node);
@@ -201,7 +186,7 @@ ParameterSpec read_parameter(
     if (node.kind != YamlKind::mapping) {
         return {};
     }
-    const std::string name = read_name(reader);
+    const std::string name = read_parameter_name(reader, "parameterId");
     const std::string subject = name.empty() ? "" : fmt::format(" (parameter {})", name);
     reader.set_subject(subject);
     ParameterSpec parsed{std::nullopt, reader.items("conditionalParameterSpecs")};
