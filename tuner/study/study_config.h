@@ -11,7 +11,9 @@
 #include "tuner/base/time.h"
 #include "tuner/study/measurement.h"
 #include "tuner/study/objective.h"
+#include "tuner/study/resources.h"
 #include "tuner/study/search_space.h"
+#include "tuner/study/stopping.h"
 
 #include <cstdint>
 #include <map>
@@ -62,6 +64,8 @@ struct StudyConfig {
     std::optional<std::uint64_t> seed;        // none: one is drawn when the study is created
     std::vector<Assignment> starting_points;  // evaluated first
     bool early_stopping = false;              // enableTrialEarlyStopping
+    Stopping stopping;
+    Resources resources;  // of one trial
     Limits limits;
     TrainerSpec trainer;
     std::vector<std::string>
