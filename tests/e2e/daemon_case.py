@@ -6,9 +6,12 @@ log. A process belongs to a test when its environment names the test's own log, 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
+import signal
+import sqlite3
 import subprocess
 import threading
 import time
@@ -138,6 +141,21 @@ class DaemonCase(TunerCase):
         """The last one that was started, at once."""
         self.servers[-1].kill()
         self.servers[-1].wait()
+
+    def freeze(self, daemon: subprocess.Popen[str]) -> None:
+        """Stops a daemon between two transactions: in the middle of one it would lock its heir out of the database."""
+
+        def is_free() -> bool:
+            daemon.send_signal(signal.SIGSTOP)
+            with contextlib.closing(sqlite3.connect(self.data_dir / "tuner.db", timeout=0, isolation_level=None)) as database:
+                try:
+                    database.execute("BEGIN IMMEDIATE")
+                    return True
+                except sqlite3.OperationalError:
+                    daemon.send_signal(signal.SIGCONT)
+                    return False
+
+        self.wait_until("the daemon is between two transactions", is_free)
 
     def daemon_pid(self) -> int:
         """The pid of the daemon itself, whatever it was started through."""
