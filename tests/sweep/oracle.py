@@ -149,7 +149,7 @@ def judge_files(folder: Path) -> list[str]:
 
 def judge_leftovers(folder: Path) -> list[str]:
     """No process of the case may be left; those that are just ending get a moment."""
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while (left := processes_of(folder)) and time.monotonic() < deadline:
         time.sleep(0.01)
     return [f"a process is left: {process}" for process in left]
