@@ -21,7 +21,7 @@ from harness import BIN_DIR, TunerCase  # noqa: E402
 
 SESSION_S = 300
 SKIPPED = 77
-# A virtual environment with the packages of the examples; without it, what the system's own Python has.
+# A virtual environment with the packages of the examples; where it lacks one, another python3 may have it.
 PYTHON_ENVIRONMENT = Path(os.environ.get("TUNER_PYTHON_ENV", ROOT / "build" / "python"))
 
 
@@ -35,20 +35,22 @@ class ExampleCase(TunerCase):
         super().setUp()
         self.data_dir = self.folder / "tuner"
         self.examples = self.folder / "examples"
+        self.python: list[str] = []
         ignored = shutil.ignore_patterns("data", "jobs", "__pycache__")
         shutil.copytree(ROOT / "examples", self.examples, ignore=ignored)
 
     def environment(self) -> dict[str, str]:
-        folders = [str(BIN_DIR), str(PYTHON_ENVIRONMENT / "bin"), os.environ["PATH"]]
+        folders = [str(BIN_DIR), *self.python, os.environ["PATH"]]
         return super().environment() | {"PATH": os.pathsep.join(folders)}
 
     def need(self, module: str) -> None:
-        """Skips the test where the trainer's Python has no such module."""
-        found = subprocess.run(
-            ["python3", "-c", f"import {module}"], env=self.environment(), capture_output=True, text=True
-        )
-        if found.returncode != 0:
-            self.skipTest(f"no Python module {module}: {found.stderr.strip().splitlines()[-1]}")
+        """From now on python3 is one that has this module; where there is none, the test is skipped."""
+        for folder in [PYTHON_ENVIRONMENT / "bin", *map(Path, os.get_exec_path())]:
+            self.python = [str(folder)]
+            found = [str(folder / "python3"), "-c", f"import {module}"]
+            if Path(found[0]).exists() and subprocess.run(found, capture_output=True).returncode == 0:
+                return
+        self.skipTest(f"no Python here has the module {module}")
 
     def set_trials(self, file: str, trials: int) -> None:
         """Makes a study of `examples/` smaller."""
