@@ -101,8 +101,9 @@ class LocalTrain(TunerCase):
         (package / "__init__.py").touch()
         (package / "task.py").write_text(
             "import json, os, sys\n"
-            "print(json.dumps({'args': sys.argv[1:], 'cwd': os.getcwd(), 'tf': json.loads(os.environ['TF_CONFIG']),\n"
-            "    'names': [n for n in os.environ if n.startswith(('CLOUD_ML_', 'TUNER_TRIAL'))]}))\n"
+            "seen = {'args': sys.argv[1:], 'cwd': os.getcwd(), 'tf': json.loads(os.environ['TF_CONFIG'])}\n"
+            "seen['names'] = [n for n in os.environ if n.startswith(('CLOUD_ML_', 'TUNER_TRIAL'))]\n"
+            "os.write(1, json.dumps(seen).encode() + b'\\n')\n"
             "sys.exit(int(sys.argv[1].partition('=')[2]))\n"
         )
 
