@@ -148,6 +148,10 @@ class TrialBuilder {
         return running().after(trial_.fail({kind, "exit code 1"}, end()));
     }
 
+    TrialBuilder& failed_with(Failure failure) {
+        return running().after(trial_.fail(std::move(failure), end()));
+    }
+
     TrialBuilder& cancelled() { return after(trial_.cancel(end())); }
 
     Trial build() const { return trial_; }

@@ -176,10 +176,16 @@ Result<StudyConfig> StudyConfig::create(StudyConfig draft) {
     return draft;
 }
 
-std::vector<std::string> incompatible_changes(const StudyConfig& then, const StudyConfig& now) {
+std::vector<std::string> question_changes(const StudyConfig& then, const StudyConfig& now) {
     std::vector<std::string> changes;
     compare_spaces(changes, then.space, now.space);
     compare_objectives(changes, then, now);
+    return changes;
+}
+
+std::vector<std::string> incompatible_changes(const StudyConfig& then, const StudyConfig& now) {
+    std::vector<std::string> changes = question_changes(then, now);
+    compare_texts(changes, "resumePreviousJobId", then.resumed_job, now.resumed_job);
     compare_trainers(changes, then.trainer, now.trainer);
     if (now.seed && then.seed != now.seed) {
         changes.push_back(fmt::format("seed was {}, is now {}", then.seed.value_or(0), *now.seed));

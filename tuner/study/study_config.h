@@ -63,6 +63,8 @@ struct StudyConfig {
     Algorithm algorithm = Algorithm::bayesian;
     std::optional<std::uint64_t> seed;        // none: one is drawn when the study is created
     std::vector<Assignment> starting_points;  // evaluated first
+    std::string resumed_job;                  // resumePreviousJobId: the study it goes on from
+    std::int64_t inherited_trials = 0;        // the first ones: that study's, not run again
     bool early_stopping = false;              // enableTrialEarlyStopping
     Stopping stopping;
     Resources resources;  // of one trial
@@ -84,6 +86,10 @@ struct StudyConfig {
 // readable line each, empty when `now` may continue `then`. Limits, seed of an unseeded file and
 // unused fields do not count.
 std::vector<std::string> incompatible_changes(const StudyConfig& then, const StudyConfig& now);
+
+// Likewise, but only the question itself: the search space, the goal and the metric. What must be
+// the same for a study that goes on from another one's trials.
+std::vector<std::string> question_changes(const StudyConfig& then, const StudyConfig& now);
 
 template <>
 struct Names<Algorithm> {
