@@ -31,6 +31,17 @@ class Trainers(TrainerCase):
         )
         self.assertEqual([json.loads(line)["step"] for line in done.stdout.splitlines()], [19, 20])
 
+    def test_a_trial_that_is_run_again_finds_its_checkpoint(self) -> None:
+        trainer = self.trainers / "checkpoint.py"
+        halfway = 'state["step"] == 10 and os.environ["TUNER_ATTEMPT"] == "1"'
+        trainer.write_text(trainer.read_text() + f"    if {halfway}:\n        sys.exit(1)\n")
+        study = self.trainers / "hyperparam.yaml"
+        study.write_text(study.read_text().replace("  jobDir: jobs\n", "  maxRetries: 1\n"))
+        self.tuner("run", str(study), "--name", "again", "--", "python3", "checkpoint.py")
+        self.assertEqual({(t["state"], t["attempts"], t["step"]) for t in self.trials()}, {("completed", 2, 20)})
+        log = self.tuner("logs", "again-1", "1", "--attempt", "2").stdout
+        self.assertEqual([json.loads(line)["step"] for line in log.splitlines()], list(range(11, 21)))
+
 
 if __name__ == "__main__":
     main()
