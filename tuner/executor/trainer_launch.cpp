@@ -1,5 +1,6 @@
 #include "tuner/executor/trainer_launch.h"
 
+#include "tuner/executor/event_dirs.h"
 #include "tuner/formats/tf_config.h"
 
 #include <algorithm>
@@ -220,6 +221,7 @@ Result<Launch> make_launch(
     launch.env = make_environment(study, trial, attempt, machine);
     launch.working_dir = trainer.working_dir;
     launch.metric = study.config.objective().metric;
+    launch.event_dirs = find_event_dirs(trainer, trial.id, job_dir, trial_dir(attempt));
     launch.timeout = study.config.limits.timeout;
     launch.stall_timeout = study.config.limits.stall_timeout;
     launch.termination_grace = study.config.limits.termination_grace;

@@ -168,7 +168,10 @@ Result<void> Storage::delete_study(StudyKey key, TimePoint now) {
 }
 
 std::vector<Trial> Storage::trials(StudyKey study) {
-    return impl_->database.read([&] { return load_trials(impl_->rows(), study); });
+    return impl_->database.read([&] {
+        const std::optional<Study> found = find_study(impl_->rows(), study);
+        return found ? load_trials(impl_->rows(), *found) : std::vector<Trial>();
+    });
 }
 
 Result<void> Storage::add_trials(StudyKey study, std::span<const Trial> trials, TimePoint now) {

@@ -87,7 +87,7 @@ class Storage {
 
     // Trials
 
-    // All trials of a study by number, each with the measurements of its last attempt.
+    // All trials of a study by number, each with its last attempt's measurements, thinned if many.
     std::vector<Trial> trials(StudyKey study);
 
     // Adds new trials; their ids must go on densely from the last one, else `conflict`.

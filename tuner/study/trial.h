@@ -67,7 +67,7 @@ struct Trial {
     std::int64_t attempts = 0;                // executions begun so far
     std::int64_t user_retries = 0;            // reruns after the trainer's own failure
     std::int64_t infrastructure_retries = 0;  // reruns after the machine's failure
-    std::vector<Measurement> measurements;    // of the present attempt, in order of arrival
+    std::vector<Measurement> measurements;    // of the present attempt; see study/thinning.h
     std::optional<Outcome> outcome;           // completed trials; pruned ones if they had reported
     std::optional<Failure> failure;           // failed trials
     TimePoint created;
