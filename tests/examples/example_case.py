@@ -57,11 +57,12 @@ class ExampleCase(TunerCase):
         path = self.examples / file
         path.write_text(re.sub(r"maxTrials: \d+", f"maxTrials: {trials}", path.read_text()))
 
-    def shell(self, commands: str, folder: Path, **variables: str) -> str:
+    def shell(self, commands: str, folder: Path, *arguments: str, **variables: str) -> str:
         """Runs a session that must go well; what it said on stdout."""
         done = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", commands], cwd=folder, env=self.environment() | variables,
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=SESSION_S,
+            ["bash", "-euo", "pipefail", "-c", commands, "bash", *arguments], cwd=folder,
+            env=self.environment() | variables, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            timeout=SESSION_S,
         )
         self.assertEqual(done.returncode, 0, f"{commands}\nstdout: {done.stdout}\nstderr: {done.stderr}")
         return done.stdout

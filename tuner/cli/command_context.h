@@ -14,6 +14,7 @@
 #include <iosfwd>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <boost/asio/awaitable.hpp>
 #include <nlohmann/json_fwd.hpp>
@@ -34,6 +35,7 @@ struct GlobalOptions {
     std::string server;  // empty: the daemon of the data directory
     Format format = Format::table;
     bool quiet = false;
+    std::vector<std::string> user_arguments;  // what a legacy command has after -- (split_line)
 };
 
 // Data goes to `out`, talk to `err`.

@@ -208,7 +208,7 @@ def train_and_evaluate(data_dir, output_dir, pattern, batch_size, nembeds, nnsiz
 def predict(model, lines):
     instances = [json.loads(line) for line in lines]
     for instance, weight in zip(instances, model.predict(Features(instances))):
-        print(json.dumps({"key": instance.get("key", "nokey"), "predictions": [float(weight)]}))
+        print(json.dumps({"key": instance.get("key", "nokey"), "predictions": [float(str(weight))]}))  # as short as float32 allows
 
 
 if __name__ == "__main__":
