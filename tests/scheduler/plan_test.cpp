@@ -194,3 +194,13 @@ TEST_CASE("T-39 a study pauses when its first three trials all fail", "[plan]") 
         CHECK(plan_for(config, more, facts).step == Plan::Step::pause);
     }
 }
+
+TEST_CASE("A14 a plain run starts one trial, and its failure is the study's", "[plan]") {
+    const StudyConfig config = a_config().plain().build();
+    CHECK(plan_for(config, {}).suggest == 1);
+    const Plan failed = plan_for(config, {a_trial(1).failed()});
+    CHECK(failed.step == Plan::Step::finish);
+    CHECK(failed.reason == StudyReason::failed_trials);
+    CHECK(failed.message == "exit code 1");
+    CHECK(plan_for(config, {a_trial(1).cancelled()}).reason == StudyReason::max_trials);
+}

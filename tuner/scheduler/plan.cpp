@@ -69,6 +69,11 @@ Plan next_plan(const Study& study, const Tally& tally, const PlanFacts& facts) {
             fmt::format("The first {} trials all failed.", failures)
         );
     }
+    if (none_left && study.config.is_plain() && failures > 0) {
+        Plan plan = finish_with(StudyReason::failed_trials);
+        plan.message = tally.last_failure()->message;
+        return plan;
+    }
     if (none_left) {
         return finish_with(
             total >= limits.max_trials ? StudyReason::max_trials : StudyReason::exhausted

@@ -117,6 +117,10 @@ asio::awaitable<Result<RunAnswer>> TuningService::run_file(RunRequest request) {
     }
     StudyRunner* present =
         request.force_new ? nullptr : newest_of_file(request.file, read->study.config.name);
+    if (present != nullptr && present->study().state == StudyState::finished &&
+        present->study().config.is_plain() && read->study.config.is_plain()) {
+        present = nullptr;  // whoever runs a plain job again wants it to run again
+    }
     if (present == nullptr) {
         Result<void> begun = begin_where_the_earlier_one_ended(read->study);
         if (!begun) {

@@ -34,7 +34,8 @@ struct StudyView {
     std::reference_wrapper<const History> history;
 };
 
-// `tuner run FILE`: create the study of a file, or go on with it.
+// `tuner run FILE`: create the study of a file, or go on with it. A plain run that has ended is run
+// again, as a new study.
 struct RunRequest {
     std::string file;  // absolute path of the YAML file, read here
     std::vector<std::string>
