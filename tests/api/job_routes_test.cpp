@@ -79,6 +79,9 @@ TEST_CASE("a job is created from its document and answered as a job", "[jobs]") 
     CHECK(api.fake.data.last_job.document == document);
     CHECK(api.fake.data.last_job.working_dir == "/lab");
     CHECK(status_of(api.call("POST", "/v1/projects/p/jobs?workingDir=lab", document)) == "400");
+    CHECK(status_of(api.call("POST", "/v1/projects/p/jobs?gsRoot=lab", document)) == "400");
+    api.call("POST", "/v1/projects/p/jobs?gsRoot=/mnt", document);
+    CHECK(api.fake.data.last_job.gs_root == "/mnt");
     CHECK(status_of(api.call("POST", "/v1/projects/p/jobs", "{}")) == "400");
 }
 

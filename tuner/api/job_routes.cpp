@@ -81,7 +81,7 @@ asio::awaitable<Response> list_jobs(Request request, TuningService& service) {
 }
 
 asio::awaitable<Response> create_job(Request request, TuningService& service) {
-    const auto query = Query::read(request, {"workingDir"});
+    const auto query = Query::read(request, {"workingDir", "gsRoot"});
     if (!query) {
         co_return problem(query.error());
     }
@@ -89,8 +89,12 @@ asio::awaitable<Response> create_job(Request request, TuningService& service) {
     wanted.document = std::move(request.body);
     wanted.working_dir =
         query->text("workingDir").value_or(std::filesystem::current_path().string());
-    if (!wanted.working_dir.starts_with('/')) {
-        co_return problem(400, "workingDir must be an absolute path on the server's machine");
+    wanted.gs_root = query->text("gsRoot").value_or("");
+    const bool is_root = wanted.gs_root.empty() || wanted.gs_root.starts_with('/');
+    if (!wanted.working_dir.starts_with('/') || !is_root) {
+        co_return problem(
+            400, "workingDir and gsRoot must be absolute paths on the server's machine"
+        );
     }
     const auto answer = co_await service.create_job(std::move(wanted));
     if (!answer && answer.error().code == ErrorCode::conflict) {

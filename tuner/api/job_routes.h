@@ -14,8 +14,9 @@ class TuningService;
 // GET /v1/projects/{project}/jobs?filter=&pageSize=&pageToken=: newest first
 boost::asio::awaitable<Response> list_jobs(Request request, TuningService& service);
 
-// POST /v1/projects/{project}/jobs?workingDir=/path: a Job with its jobId. workingDir, tuner's own,
-// is where relative programs and packages are looked up; otherwise where the daemon was started.
+// POST /v1/projects/{project}/jobs?workingDir=/path&gsRoot=/path: a Job with its jobId. The
+// parameters are tuner's own: where relative programs and packages are looked up (otherwise where
+// the daemon was started), and the folder that stands for gs://, if any.
 boost::asio::awaitable<Response> create_job(Request request, TuningService& service);
 
 // GET /v1/projects/{project}/jobs/{job}

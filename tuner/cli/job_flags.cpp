@@ -216,6 +216,9 @@ void add_job_flags(CLI::App& command, JobFlags& flags) {
         ->delimiter(',');
     command.add_option("--staging-bucket", flags.staging_bucket, "not needed here")
         ->type_name("BUCKET");
+    command.add_option("--gs-root", flags.gs_root, "the folder that stands for gs:// here")
+        ->type_name("DIR")
+        ->envname("TUNER_GS_ROOT");
     command.add_option("--labels", flags.labels, "kept")->type_name("KEY=VALUE,…");
     command.add_option("--scale-tier", flags.scale_tier, "what a trial takes of the machine")
         ->type_name("TIER");

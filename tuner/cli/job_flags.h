@@ -23,6 +23,7 @@ struct JobFlags {
     std::string config;  // a YAML or JSON file; empty: none
     std::string package_path;
     std::vector<std::string> packages;
+    std::string gs_root;         // the folder that stands for gs://; empty: none
     std::string staging_bucket;  // accepted: packages are copied beside the study here
     std::string labels;          // k=v,k=v
     std::string scale_tier;

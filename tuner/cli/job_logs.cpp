@@ -77,7 +77,7 @@ class JobLogs {
     asio::awaitable<void> read(LogName name);
     void print(const LogName& name, std::string& pending, bool is_over);
     void stop();
-    std::size_t reading() const;
+    std::size_t reading_count() const;
 
     std::string job_;
     const HttpClient& client_;
@@ -97,7 +97,7 @@ void JobLogs::stop() {
     }
 }
 
-std::size_t JobLogs::reading() const {
+std::size_t JobLogs::reading_count() const {
     return static_cast<std::size_t>(std::count_if(logs_.begin(), logs_.end(), [](const auto& log) {
         return !log.second.is_over;
     }));
@@ -116,13 +116,14 @@ asio::awaitable<Result<std::string>> JobLogs::run() {
             }
         });
     }
+    constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
     Result<bool> more = true;
-    while ((more && *more && !stopped_) || reading() > 0) {
+    while ((more && *more && !stopped_) || reading_count() > 0) {
         if (more && *more && !stopped_) {
             more = co_await look();
         }
         timer.expires_after(stopped_ ? kEndPoll : options_.poll);
-        co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+        co_await timer.async_wait(kToken);
     }
     if (!more) {
         co_return tl::unexpected(more.error());
@@ -153,7 +154,7 @@ asio::awaitable<void> JobLogs::begin_new_logs(Json trials) {
         if (logs_.contains(name)) {
             continue;
         }
-        if (reading() >= kMaxJobLogs) {
+        if (reading_count() >= kMaxJobLogs) {
             all_begun_ = false;
             break;
         }

@@ -83,10 +83,16 @@ Error explained(Error refused, const std::string& file, const ConfigFile& config
 }
 
 // Relative paths of the Job are meant from the file's folder, or from here without one.
-std::string submit_target(const std::string& project, const std::string& file) {
-    const std::string folder =
-        file.empty() ? std::filesystem::current_path().string() : context_of(file).working_dir;
-    return jobs_path(project) + "?workingDir=" + encode_segment(folder);
+std::string submit_target(const std::string& project, const JobFlags& flags) {
+    const std::string folder = flags.config.empty() ? std::filesystem::current_path().string()
+                                                    : context_of(flags.config).working_dir;
+    const std::string root = flags.gs_root.empty() ? "" : absolute_file(flags.gs_root);
+    return fmt::format(
+        "{}?workingDir={}&gsRoot={}",
+        jobs_path(project),
+        encode_segment(folder),
+        encode_segment(root)
+    );
 }
 
 std::string follow_up(const std::string& job) {
@@ -143,7 +149,7 @@ asio::awaitable<int> submit(
     // Over many lines, because problems are shown with theirs.
     std::string body = made->dump(2, ' ', false, Json::error_handler_t::replace);
     const auto answer =
-        co_await client->post(submit_target(project, flags.config), std::move(body));
+        co_await client->post(submit_target(project, flags), std::move(body));
     const auto job = answer ? parse_answer(*answer) : tl::unexpected(answer.error());
     if (!job) {
         co_return report_legacy(

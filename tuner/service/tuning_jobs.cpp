@@ -7,6 +7,7 @@
 #include "tuner/study/limits.h"
 
 #include <algorithm>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -27,6 +28,24 @@ bool is_job_id(const std::string& text) {
 
 tl::unexpected<Error> wrong(std::string message) {
     return fail(ErrorCode::invalid_argument, std::move(message));
+}
+
+// "gs://bucket/path" to "ROOT/bucket/path".
+void map_storage(std::string& word, const std::string& root) {
+    constexpr std::string_view kStorage = "gs://";
+    const std::size_t begin = word.starts_with(kStorage) ? 0 : word.find('=') + 1;
+    if (!root.empty() && std::string_view(word).substr(begin).starts_with(kStorage)) {
+        word.replace(begin, kStorage.size(), root + "/");
+    }
+}
+
+void map_storage(TrainerSpec& trainer, const std::string& root) {
+    if (trainer.job_dir) {
+        map_storage(*trainer.job_dir, root);
+    }
+    for (std::string& word : trainer.args) {
+        map_storage(word, root);
+    }
 }
 
 struct ReadJob {
@@ -54,6 +73,7 @@ Result<ReadJob> read_job(JobRequest request) {
             "nothing to run: the job has neither pythonModule with packageUris nor a command"
         );
     }
+    map_storage(parsed->config.trainer, request.gs_root);
     ReadJob job{NewStudy{std::move(parsed->config), "", std::move(request.document)}, {}};
     for (const Problem& notice : parsed->notices) {
         job.notices.push_back(notice.message);

@@ -51,6 +51,9 @@ struct RunRequest {
 struct JobRequest {
     std::string document;     // a legacy Job with its jobId, JSON or YAML
     std::string working_dir;  // absolute: where relative programs and packages are looked up
+    // Absolute: the folder that stands for gs://, in the job dir and in arguments that begin so or
+    // have it after their first =. Empty: such words go to the trainer as they are.
+    std::string gs_root;
 };
 
 enum class RunOutcome {
