@@ -35,7 +35,7 @@ class Lab(ExampleCase):
         trials = json.loads(self.tuner("trials", hyper, "--format", "json").stdout)
         with self.subTest("twenty trials, each in the folder of its number"):
             self.assertEqual(len(trials), 20)
-            self.assertTrue({t["state"] for t in trials} <= {"completed", "pruned"}, trials)
+            self.assertLessEqual({t["state"] for t in trials}, {"completed", "pruned"})
             for number in range(1, 21):
                 self.assertTrue(list((lab / "bucket" / "babyweight" / "hyperparam" / str(number) / "eval").iterdir()))
 

@@ -8,7 +8,7 @@ class Babyweight(ExampleCase):
         self.need("numpy")
         self.set_trials("babyweight/hyperparam.yaml", 4)
         said = self.run_readme("babyweight")
-        self.assertEqual({t["state"] for t in self.trials()}, {"completed"})
+        self.assertLessEqual({t["state"] for t in self.trials()}, {"completed", "pruned"})
         self.assertRegex(said, r"KEY +PREDICTIONS\nb1 +\[[678]\..*\]\ng1 +\[[678]\..*\]\n")
         self.assertRegex(said, r"Saving dict for global step 2858: .*rmse = 1\.")
 

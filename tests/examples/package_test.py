@@ -76,7 +76,8 @@ class Package(ExampleCase):
         study.write_text(lab)
         self.tuner("run", str(study), "--max-trials", "6")
         trials = self.trials()
-        self.assertEqual([t["state"] for t in trials], ["completed"] * 6)
+        self.assertEqual(len(trials), 6)
+        self.assertLessEqual({t["state"] for t in trials}, {"completed", "pruned"})  # the lab's file asks for early stopping
         self.assertLess(trials[0]["objective"], 1.3)
         for number in range(1, 7):
             self.assertTrue(list((self.package / "jobs" / str(number) / "eval").glob("*tfevents*")))
