@@ -12,7 +12,6 @@ import unittest
 from pathlib import Path
 
 from daemon_case import MIB, SANITIZED, DaemonCase, Sampler
-from harness import TunerCase
 
 # contract.md: A18 (rmse 1.03186 at step 5714) and A19 (accuracy 0.99 at step 77, as TensorFlow 2 writes it).
 RMSE = bytes.fromhex("1b000000000000001a0d9e1309000000c00b5ad64110d22c2a0d0a0b0a04726d736515fd13843f305a00d1")
@@ -40,6 +39,10 @@ for line in open(os.environ["SCRIPT"]):
     elif what == "await":  # until so many lines of metrics are kept
         deadline = time.monotonic() + 60
         while open(metrics).read().count("\\n") < int(words[0]) and time.monotonic() < deadline:
+            time.sleep(0.02)
+    elif what == "go-on-with":  # a file of the test
+        deadline = time.monotonic() + 60
+        while not os.path.exists(words[0].strip()) and time.monotonic() < deadline:
             time.sleep(0.02)
     elif what == "say":
         print(" ".join(words).strip(), flush=True)
@@ -78,7 +81,7 @@ def scalar(tag: str, step: int, value: float) -> bytes:
     return record(b"\x09" + struct.pack("<d", 1.5e9) + b"\x10" + varint(step) + part(5, summary))
 
 
-class Metrics(TunerCase):
+class Metrics(DaemonCase):
     def setUp(self) -> None:
         super().setUp()
         self.write_trainer(TRAINER)
@@ -176,6 +179,30 @@ class Metrics(TunerCase):
         self.run_one("rmse")
         shown = self.tuner("trials", "--format", "json").stdout
         self.assertEqual(json.loads(shown)[0]["objective"], 1.125)
+
+    def test_intermediate_values_are_shown_with_their_steps_while_a_trial_runs(self) -> None:
+        go_on = self.folder / "go-on"
+        self.tell("say loss=3 step=100")
+        self.append(EVENTS, scalar("loss", 200, 2) + scalar("accuracy", 200, 0.5))
+        self.tell(f"go-on-with {go_on}")
+        self.tell("say loss=1 step=300")
+        self.start_daemon()
+        run = self.start("run", "--quiet", str(self.write_metric_study("loss")))
+
+        def points() -> list[tuple[int, dict]]:
+            listed = self.get("/v1/studies")["studies"]
+            if not listed or not self.study_trials("said-1"):
+                return []
+            measured = self.get("/v1/studies/said-1/trials/1")["measurements"]
+            return [(point["step"], point["metrics"]) for point in measured]
+
+        self.wait_until("three values are there", lambda: len(points()) == 3)
+        self.assertEqual(points(), [(100, {"loss": 3}), (200, {"loss": 2}), (200, {"accuracy": 0.5})])
+        [trial] = self.trials()
+        self.assertEqual((trial["state"], trial["step"], trial["metrics"]), ("running", 200, {"loss": 2, "accuracy": 0.5}))
+        go_on.touch()
+        self.assertEqual(run.wait(timeout=60), 0)
+        self.assertEqual(points()[3:], [(300, {"loss": 1})])
 
     def test_exit_0_without_the_metric_names_what_was_seen_where(self) -> None:
         self.tell("say acc=0.5")

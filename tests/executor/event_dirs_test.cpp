@@ -40,6 +40,13 @@ TEST_CASE("the folder that a trainer makes of its output argument is one too", "
     );
 }
 
+TEST_CASE("a plain run writes to its output argument itself", "[event_dirs]") {
+    CHECK(
+        find_event_dirs(with_args({"--output_dir=a"}), std::nullopt, "out", "/data/s/1") ==
+        Dirs{"/home/me/lab/out", "/home/me/lab/a", "/data/s/1"}
+    );
+}
+
 TEST_CASE("a bucket is no folder here", "[event_dirs]") {
     CHECK(
         find_event_dirs(with_args({"--output_dir=gs://b/o"}), TrialId(2), "gs://b/o/2", "/d/2") ==

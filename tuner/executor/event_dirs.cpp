@@ -30,7 +30,7 @@ std::optional<std::string> output_of(const std::vector<std::string>& args, std::
 
 std::vector<std::string> find_event_dirs(
     const TrainerSpec& trainer,
-    TrialId trial,
+    std::optional<TrialId> trial,
     const std::optional<std::string>& job_dir,
     const fs::path& trial_dir
 ) {
@@ -48,7 +48,7 @@ std::vector<std::string> find_event_dirs(
     for (const std::vector<std::string>* words : {&trainer.command, &trainer.args}) {
         for (std::size_t i = 0; i < words->size(); ++i) {
             if (const auto output = output_of(*words, i); output && !output->empty()) {
-                add(*output + "/" + std::to_string(trial.value()));
+                add(trial ? *output + "/" + std::to_string(trial->value()) : *output);
             }
         }
     }

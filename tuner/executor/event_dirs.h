@@ -3,7 +3,7 @@
 //
 // A trainer that ignores --job-dir appends the trial's number to its own output argument; so
 // OUTPUT/TRIAL is watched for each of kOutputFlags among the user's arguments, not OUTPUT itself,
-// where other trials write too. Pure.
+// where other trials write too. A plain run has its output to itself. Pure.
 
 #pragma once
 
@@ -22,10 +22,11 @@ namespace tuner {
 inline constexpr std::array<std::string_view, 6> kOutputFlags{
     "output_dir", "output-dir", "model_dir", "model-dir", "logdir", "log_dir"};
 
-// Absolute paths, without what is in no file system here (gs://…). `job_dir` is the trial's own.
+// Absolute paths, without what is in no file system here (gs://…). `job_dir` is the trial's own;
+// there is no `trial` in a plain run.
 std::vector<std::string> find_event_dirs(
     const TrainerSpec& trainer,
-    TrialId trial,
+    std::optional<TrialId> trial,
     const std::optional<std::string>& job_dir,
     const std::filesystem::path& trial_dir
 );

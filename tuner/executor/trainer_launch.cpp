@@ -218,6 +218,7 @@ Result<Launch> make_launch(
     if (!argv) {
         return tl::unexpected(argv.error());
     }
+    const auto number = study.config.is_plain() ? std::nullopt : std::optional(trial.id);
     Launch launch;
     launch.attempt = attempt.id;
     launch.uuid = attempt.uuid;
@@ -226,7 +227,7 @@ Result<Launch> make_launch(
     launch.env = make_environment(study, trial, attempt, machine);
     launch.working_dir = trainer.working_dir;
     launch.metric = study.config.is_plain() ? "" : study.config.objective().metric;
-    launch.event_dirs = find_event_dirs(trainer, trial.id, job_dir, trial_dir(attempt));
+    launch.event_dirs = find_event_dirs(trainer, number, job_dir, trial_dir(attempt));
     launch.timeout = study.config.limits.timeout;
     launch.stall_timeout = study.config.limits.stall_timeout;
     launch.termination_grace = study.config.limits.termination_grace;

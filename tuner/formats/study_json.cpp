@@ -123,6 +123,23 @@ std::optional<ParameterValue> to_value_of(const Domain& domain, const nlohmann::
     return json.get<double>();
 }
 
+// All that was last said, at one step: event files have a measurement for each metric.
+std::vector<Metric> latest_metrics(const Trial& trial) {
+    Measurement latest;
+    for (auto it = trial.measurements.rbegin(); it != trial.measurements.rend(); ++it) {
+        if (it != trial.measurements.rbegin() && it->step != latest.step) {
+            break;
+        }
+        latest.step = it->step;
+        for (const Metric& metric : it->metrics) {
+            if (!latest.find(metric.name)) {
+                latest.metrics.push_back(metric);
+            }
+        }
+    }
+    return latest.metrics;
+}
+
 }  // namespace
 
 Json to_document(const std::string& source) {
@@ -176,8 +193,7 @@ Json to_json(const Study& study, const History& history) {
 Json to_json(const Trial& trial, const std::string& study_id, std::optional<std::int64_t> rank) {
     const Measurement* latest = trial.measurements.empty() ? nullptr : &trial.measurements.back();
     const bool has_step = trial.outcome || latest != nullptr;
-    const std::vector<Metric> none;
-    const auto& metrics = trial.outcome ? trial.outcome->metrics : latest ? latest->metrics : none;
+    const auto metrics = trial.outcome ? trial.outcome->metrics : latest_metrics(trial);
     const std::int64_t step = trial.outcome ? trial.outcome->step : latest ? latest->step : 0;
     Json json{
         {"id", trial.id.value()},
