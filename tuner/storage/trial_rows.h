@@ -3,6 +3,7 @@
 #pragma once
 
 #include "tuner/storage/sqlite.h"
+#include "tuner/study/study.h"
 #include "tuner/study/trial.h"
 
 #include <cstdint>
