@@ -20,6 +20,24 @@ class Frameworks(TrainerCase):
         self.need("hypertune")
         self.tune("python3", "python_hypertune.py")
 
+    def test_tensorboardx(self) -> None:
+        self.need("tensorboardX")
+        self.tune("python3", "python_tensorboard.py")
+
+    def test_pytorch(self) -> None:
+        self.need("torch.utils.tensorboard")
+        self.tune("python3", "pytorch_tensorboard.py")
+
+    def test_tensorflow_as_in_the_cloud(self) -> None:
+        self.need("tensorflow, tensorboard")
+        self.tune("python3", "tensorflow_tf_config.py", "--output_dir=jobs")
+
+    def test_keras(self) -> None:
+        self.need("tensorflow, tensorboard")
+        study = self.trainers / "hyperparam.yaml"
+        study.write_text(study.read_text().replace("Tag: loss", "Tag: epoch_loss"))
+        self.tune("python3", "tensorflow_keras.py", metric="epoch_loss", steps=range(5))
+
     def test_tensorboard_reads_what_the_babyweight_package_writes(self) -> None:
         self.need("tensorboard")
         self.need("numpy")

@@ -90,6 +90,7 @@ int run_program(int argc, char** argv) {
     tuner::CommandContext context{std::cout, std::cerr, {}, {}, {}};
     tuner::Session session(loop, context.options);
     context.find_server = [&session] { return session.find_server(); };
+    context.find_lasting_server = [&session] { return session.find_or_detach_server(); };
     tuner::add_global_options(app, context);
     tuner::add_run(app, context, session, loop);
     tuner::add_resume(app, context, session, loop);

@@ -53,6 +53,8 @@ struct CommandContext {
     std::function<boost::asio::awaitable<Result<Server>>()> find_server;
     std::function<boost::asio::awaitable<int>()>
         chosen;  // the command to run; answers an exit code
+    // Likewise a server that goes on when this program has ended: one is started if none runs.
+    std::function<boost::asio::awaitable<Result<Server>>()> find_lasting_server = {};
 };
 
 using ClientAction = std::function<boost::asio::awaitable<int>(HttpClient&, Output)>;

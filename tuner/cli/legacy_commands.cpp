@@ -1,5 +1,6 @@
 #include "tuner/cli/legacy_commands.h"
 
+#include "tuner/cli/jobs_command.h"
 #include "tuner/cli/local_predict.h"
 #include "tuner/cli/local_train.h"
 
@@ -12,6 +13,7 @@ namespace tuner {
 namespace {
 
 void add_groups(CLI::App& app, CommandContext& context) {
+    add_jobs(app, context);
     CLI::App* local = app.add_subcommand("local", "Train and predict here, without a study");
     local->footer("Example:\n  tuner local train --module-name=trainer.task -- --output_dir=out");
     local->require_subcommand(1);

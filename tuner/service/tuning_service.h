@@ -25,6 +25,7 @@
 
 namespace tuner {
 
+struct NewStudy;
 class Scheduler;
 class StorageThread;
 class StudyRunner;
@@ -34,7 +35,8 @@ struct StudyView {
     std::reference_wrapper<const History> history;
 };
 
-// `tuner run FILE`: create the study of a file, or go on with it.
+// `tuner run FILE`: create the study of a file, or go on with it. A plain run that has ended is run
+// again, as a new study.
 struct RunRequest {
     std::string file;  // absolute path of the YAML file, read here
     std::vector<std::string>
@@ -44,6 +46,12 @@ struct RunRequest {
     std::optional<std::int64_t> max_parallel_trials;
     std::optional<std::uint64_t> seed;
     bool force_new = false;
+};
+
+// `tuner jobs submit training`: a document instead of a file.
+struct JobRequest {
+    std::string document;     // a legacy Job with its jobId, JSON or YAML
+    std::string working_dir;  // absolute: where relative programs and packages are looked up
 };
 
 enum class RunOutcome {
@@ -72,6 +80,10 @@ class TuningService {
     // `invalid_argument` with every problem of the file (lines with carets); `conflict` with what
     // changed when the file no longer asks the question of its study.
     boost::asio::awaitable<Result<RunAnswer>> run_file(RunRequest request);
+
+    // A study of a legacy Job, whose id it has; `invalid_argument` with every problem of the
+    // document, `conflict` when there ever was a job of this id.
+    boost::asio::awaitable<Result<RunAnswer>> create_job(JobRequest request);
 
     // Every study, oldest first.
     std::vector<StudyView> studies() const;
@@ -121,6 +133,7 @@ class TuningService {
     Result<std::reference_wrapper<StudyRunner>> runner(const std::string& id) const;
     Result<StudyView> find_trial(const std::string& id, TrialId trial) const;
     boost::asio::awaitable<Result<RunOutcome>> go_on(StudyRunner& runner, StudyConfig config);
+    Result<void> begin_where_the_earlier_one_ended(NewStudy& study) const;
 
     Scheduler& scheduler_;
     StorageThread& storage_;

@@ -5,9 +5,8 @@
 //
 // It only grows, and only by whole lines. A flood is limited by rate and size, and after so many
 // lines the rate falls to a trickle, since every line becomes rows of the database. What the limits
-// reject is counted, and the last rejected line of each source is still written at the
-// end, because a trial's result is what it said last. When the disk is full, lines wait in memory
-// for space.
+// reject is counted, and the last rejected line of each source is still written at the end, because
+// a trial's result is what it said last. When the disk is full, lines wait in memory for space.
 
 #pragma once
 

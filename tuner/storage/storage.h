@@ -66,6 +66,10 @@ class Storage {
     // Numbers the study: its id is NAME-n with the first n that was never used for the name.
     Study create_study(NewStudy study, TimePoint now);
 
+    // A study whose id is its name, without a number; `conflict` when a job ever had this id, also
+    // one that was deleted.
+    Result<Study> create_job(NewStudy study, TimePoint now);
+
     // All studies, oldest first.
     std::vector<Study> studies();
 
