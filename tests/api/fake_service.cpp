@@ -129,6 +129,19 @@ asio::awaitable<Result<std::vector<AttemptRecord>>> TuningService::attempts(
     co_return fail(ErrorCode::not_found, "there is no study " + id);
 }
 
+asio::awaitable<Result<MeasurementExtract>> TuningService::measurements(
+    std::string id, TrialId trial
+) {
+    const Result<StudyView> view = find(id);
+    if (!view) {
+        co_return tl::unexpected(view.error());
+    }
+    const auto index = static_cast<std::size_t>(trial.value()) - 1;
+    const auto& all = view->history.get().trials.at(index).measurements;
+    const MeasurementExtract extract{static_cast<std::int64_t>(all.size()), all};
+    co_return extract;
+}
+
 asio::awaitable<std::vector<Event>> TuningService::events_after(
     std::int64_t id, std::string study, std::size_t limit
 ) {

@@ -160,11 +160,11 @@ TEST_CASE("a progress bar's lines end with a carriage return", "[shim]") {
 
 TEST_CASE("what a flood of metrics loses is counted and its last is kept", "[shim]") {
     AttemptBench bench;
-    const Launch launch = bench.launch({"--flood=100000"});
+    const Launch launch = bench.launch({"--flood=150000"});
     const Story story = bench.tell(launch);
     const std::int64_t dropped = Workspace(launch.dir).read_exit()->metric_lines_dropped;
-    CHECK(static_cast<std::int64_t>(story.measurements.size()) + dropped == 100'000);
-    CHECK(story.measurements.back().step == 100'000);
+    CHECK(static_cast<std::int64_t>(story.measurements.size()) + dropped == 150'000);
+    CHECK(story.measurements.back().step == 150'000);
 }
 
 TEST_CASE("the shim's own log has a cap", "[shim]") {
@@ -183,21 +183,43 @@ TEST_CASE("the shim's own log has a cap", "[shim]") {
     }
 }
 
+TEST_CASE("as many metrics as are allowed at once, and then in a second, are all kept", "[shim]") {
+    const test::TempDir dir;
+    const std::string path = (dir / "metrics").string();
+    shim::MetricsFile file(OwnedFd(::open(path.c_str(), O_CREAT | O_WRONLY | O_APPEND, 0600)));
+    const Duration first{1'000'000};
+    for (const auto& [now, lines] :
+         {std::pair{first, shim::kMetricLinesBurst},
+          {first + Duration(1'000), shim::kMetricLinesPerSecond}}) {
+        const std::int64_t before = file.lines_dropped();
+        for (std::int64_t i = 0; i < lines; ++i) {
+            file.offer('o', "loss=1", now);
+        }
+        CHECK(file.lines_dropped() == before);
+        file.offer('o', "loss=2", now);
+        CHECK(file.lines_dropped() == before + 1);
+    }
+    file.finish();
+    CHECK(file.lines_dropped() == 1);  // the last of all is kept
+    CHECK(file.bytes() == 9 * (shim::kMetricLinesBurst + shim::kMetricLinesPerSecond + 1));
+}
+
 TEST_CASE("after very many metrics only a trickle is kept, and the last", "[shim]") {
     const test::TempDir dir;
     const std::string path = (dir / "metrics").string();
     shim::MetricsFile file(OwnedFd(::open(path.c_str(), O_CREAT | O_WRONLY | O_APPEND, 0600)));
     Duration now{1'000'000};
-    const auto report = [&](std::int64_t lines, Duration pause) {
-        for (std::int64_t i = 0; i < lines; ++i) {
-            now += pause;
+    const auto report = [&](std::int64_t milliseconds, std::int64_t lines_each) {
+        for (std::int64_t i = 0; i < milliseconds * lines_each; ++i) {
+            now += Duration(i % lines_each == 0 ? 1 : 0);
             file.offer('o', "loss=1", now);
             file.flush(now);
         }
     };
-    report(shim::kFastMetricLines, Duration(1));
+    constexpr std::int64_t kEach = shim::kMetricLinesPerSecond / 1'000;
+    report(shim::kFastMetricLines / kEach, kEach);
     CHECK(file.lines_dropped() == 0);
-    report(10'000, Duration(1));  // ten seconds
+    report(10'000, 1);  // ten seconds
     CHECK(file.lines_dropped() == 10'000 - 10);
     file.offer('o', "loss=2", now);
     file.finish();

@@ -124,7 +124,7 @@ TEST_CASE("a running trial shows its latest measurement", "[study_json]") {
     REQUIRE(trial.start(TimePoint(0ms)));
     REQUIRE(trial.record({100, {{"rmse", 2.0}}}));
     REQUIRE(trial.record({200, {{"rmse", std::numeric_limits<double>::quiet_NaN()}}}));
-    const auto json = to_json_with_measurements(trial, "s-1");
+    const auto json = to_json_with_measurements(trial, {2, trial.measurements}, "s-1");
     CHECK(json["objective"].is_null());
     CHECK(json["step"] == 200);
     CHECK(

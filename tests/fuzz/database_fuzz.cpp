@@ -124,7 +124,7 @@ void read_all(Storage& storage) {
         const std::vector<Trial> trials = storage.trials(study.key);
         for (const Trial& trial : trials) {
             storage.attempts(study.key, trial.id);
-            to_json_with_measurements(trial, study.id).dump();
+            to_json_with_measurements(trial, {1, trial.measurements}, study.id).dump();
         }
         const History history{study.config, trials};
         to_json(study, history).dump();

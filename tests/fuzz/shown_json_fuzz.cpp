@@ -26,7 +26,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const History history{study.config, {trial}};
     for (const std::string& json :
          {to_json(study, history).dump(),
-          to_json_with_measurements(trial, text).dump(),
+          to_json_with_measurements(trial, {1, trial.measurements}, text).dump(),
           to_training_output(study, history).dump(),
           to_event_json(study),
           to_event_json(trial, text),

@@ -105,6 +105,28 @@ TEST_CASE("measurements come back in order of arrival", "[storage]") {
     CHECK(trials[2].measurements == late);
 }
 
+TEST_CASE("all measurements of a trial are read when they are few enough", "[storage]") {
+    Storage storage = Storage::in_memory();
+    const Study study = add_study_with_trials(storage, 2);
+    const AttemptRecord attempt = run_trial(storage, study.key, 1);
+    const std::vector<Measurement> said = {
+        {30, {{"loss", 0.5}, {"accuracy", 0.1}}},
+        {10, {{"accuracy", kNan}}},
+        {30, {{"loss", 0.4}}}};
+    REQUIRE(storage.add_measurements(attempt.id, said, 50, at(5)));
+    const MeasurementExtract all = storage.measurements(study.key, TrialId(1), 3);
+    CHECK(all.count == 3);
+    REQUIRE(all.measurements.size() == 3);
+    CHECK(all.measurements[0] == said[0]);
+    CHECK(all.measurements[1].step == 10);
+    CHECK(all.measurements[2] == said[2]);
+    const MeasurementExtract many = storage.measurements(study.key, TrialId(1), 2);
+    CHECK(many.count == 3);
+    CHECK(many.measurements.empty());
+    CHECK(storage.measurements(study.key, TrialId(2), 3).count == 0);  // has not run
+    CHECK(storage.measurements(study.key, TrialId(7), 3).count == 0);
+}
+
 TEST_CASE("NaN and infinities survive storage", "[storage]") {
     Storage storage = Storage::in_memory();
     const Study study = add_study_with_trials(storage, 1);

@@ -96,6 +96,23 @@ TEST_CASE("thinning changes no choice of a result", "[thinning]") {
     check_choice(all);
 }
 
+TEST_CASE("ended trials share what is held of them", "[thinning]") {
+    const auto left = [](std::size_t trials) {
+        std::vector<Measurement> curve = falling(10'000);
+        const auto best = *select_measurement(curve, kLoss.front(), MeasurementSelection::best);
+        thin_out_ended(curve, kLoss, trials);
+        CHECK(curve.front().step == 1);
+        CHECK(*select_measurement(curve, kLoss.front(), MeasurementSelection::best) == best);
+        return curve.size();
+    };
+    CHECK(left(0) <= kHeldMeasurements);
+    CHECK(left(1) > kHeldMeasurements / 4);
+    CHECK(left(2'000) <= 100);
+    CHECK(left(2'000) > 25);
+    CHECK(left(1'000'000) <= kHeldOfEndedTrial);
+    CHECK(left(1'000'000) >= 5);
+}
+
 TEST_CASE("the names of metrics outlive thinning", "[thinning]") {
     std::vector<Measurement> all = falling(5'000);
     all[123].metrics.push_back({"accuracy", 0.5});

@@ -144,6 +144,10 @@ asio::awaitable<Response> get_trial(Request request, TuningService& service) {
     if (!attempts) {
         co_return problem(attempts.error());
     }
+    const auto measured = co_await service.measurements(wanted->study, wanted->trial);
+    if (!measured) {
+        co_return problem(measured.error());
+    }
     const auto view = service.find(wanted->study);
     if (!view) {
         co_return problem(view.error());
@@ -151,7 +155,7 @@ asio::awaitable<Response> get_trial(Request request, TuningService& service) {
     const History& history = view->history;
     const auto index = static_cast<std::size_t>(wanted->trial.value() - 1);
     Json json = to_json_with_measurements(
-        history.trials.at(index), wanted->study, rank_of(history, wanted->trial)
+        history.trials.at(index), *measured, wanted->study, rank_of(history, wanted->trial)
     );
     Json& list = json["attemptDetails"] = Json::array();
     for (const AttemptRecord& attempt : *attempts) {

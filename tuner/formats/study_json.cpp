@@ -217,11 +217,15 @@ Json to_json(const Trial& trial, const std::string& study_id, std::optional<std:
 }
 
 Json to_json_with_measurements(
-    const Trial& trial, const std::string& study_id, std::optional<std::int64_t> rank
+    const Trial& trial,
+    const MeasurementExtract& measured,
+    const std::string& study_id,
+    std::optional<std::int64_t> rank
 ) {
     Json json = to_json(trial, study_id, rank);
+    json["measurementCount"] = measured.count;
     Json& list = json["measurements"] = Json::array();
-    for (const Measurement& measurement : trial.measurements) {
+    for (const Measurement& measurement : measured.measurements) {
         list.push_back(to_json(measurement));
     }
     return json;

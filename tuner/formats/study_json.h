@@ -12,6 +12,7 @@
 #include "tuner/formats/stored_json.h"
 #include "tuner/study/history.h"
 #include "tuner/study/study.h"
+#include "tuner/study/thinning.h"
 
 #include <cstdint>
 #include <optional>
@@ -38,9 +39,13 @@ nlohmann::ordered_json to_json(
 // One measurement: {"step": 300, "metrics": {"rmse": 1.2}}.
 nlohmann::ordered_json to_json(const Measurement& measurement);
 
-// GET …/trials/N: the object above with `measurements` in order of arrival.
+// GET …/trials/N: the object above with `measurements` in order of arrival, all or some, and
+// `measurementCount`.
 nlohmann::ordered_json to_json_with_measurements(
-    const Trial& trial, const std::string& study_id, std::optional<std::int64_t> rank = std::nullopt
+    const Trial& trial,
+    const MeasurementExtract& measured,
+    const std::string& study_id,
+    std::optional<std::int64_t> rank = std::nullopt
 );
 
 // {"batch_size": 35, "nembeds": 16}: a trial's parameters alone.

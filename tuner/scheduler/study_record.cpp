@@ -38,9 +38,19 @@ StudyRecord::StudyRecord(
 }
 
 void StudyRecord::count_all() {
+    slim_ended();
     tally_ = Tally(history_.trials);
     for (const Trial& trial : history_.trials) {
         changed_.insert(changed_.end(), trial.id);
+    }
+}
+
+// A trial that has ended is judged: of its curve, only what is shown in lists matters here.
+void StudyRecord::slim_ended() {
+    for (Trial& trial : history_.trials) {
+        if (is_final(trial.state)) {
+            thin_out_ended(trial.measurements, study_.config.objectives, history_.trials.size());
+        }
     }
 }
 
@@ -60,6 +70,9 @@ void StudyRecord::replace(Trial after) {
     tally_.change(present, after);
     changed_.insert(after.id);
     present = std::move(after);
+    if (is_final(present.state)) {
+        thin_out_ended(present.measurements, study_.config.objectives, history_.trials.size());
+    }
 }
 
 std::vector<Trial> StudyRecord::take_changes() {

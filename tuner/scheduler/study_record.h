@@ -36,9 +36,9 @@ class StudyRecord {
 
     const Tally& tally() const { return tally_; }
 
-    // The trials that became others since the last call, by number and without their curves, which
-    // can be long: what brings an optimizer's own copy of the history up to date. The first call,
-    // and the one after a reload, gives all.
+    // The trials that became others since the last call, by number and without their curves: what
+    // brings an optimizer's own copy of the history up to date. The first call, and the one after a
+    // reload, gives all.
     std::vector<Trial> take_changes();
 
     // Stores a study that was changed by a transition or has other limits.
@@ -84,6 +84,7 @@ class StudyRecord {
     Trial& mutable_trial(TrialId id);
     void replace(Trial after);
     void count_all();
+    void slim_ended();
 
     StorageThread& storage_;
     const Clock& clock_;

@@ -256,26 +256,6 @@ asio::awaitable<Result<void>> TuningService::remove(std::string id) {
     co_return co_await scheduler_.remove(std::move(exact));
 }
 
-asio::awaitable<Result<std::vector<AttemptRecord>>> TuningService::attempts(
-    std::string id, TrialId trial
-) {
-    Result<StudyView> view = find(id);
-    if (!view) {
-        co_return tl::unexpected(view.error());
-    }
-    const auto count = static_cast<std::int64_t>(view->history.get().trials.size());
-    if (trial.value() < 1 || trial.value() > count) {
-        co_return fail(
-            ErrorCode::not_found,
-            fmt::format(
-                "study {} has no trial {}; it has {}", view->study.get().id, trial.value(), count
-            )
-        );
-    }
-    auto read = [key = view->study.get().key, trial](Storage& s) { return s.attempts(key, trial); };
-    co_return co_await storage_(std::move(read));
-}
-
 asio::awaitable<std::vector<Event>> TuningService::events_after(
     std::int64_t id, std::string study, std::size_t limit
 ) {

@@ -11,6 +11,7 @@
 #include "tuner/study/attempt.h"
 #include "tuner/study/history.h"
 #include "tuner/study/study.h"
+#include "tuner/study/thinning.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -68,6 +69,9 @@ struct RunAnswer {
     std::vector<std::string> notices;  // what the user should know about the file: one line each
 };
 
+// So many measurements of a trial are read for one question.
+inline constexpr std::int64_t kMaxShownMeasurements = 10'000;
+
 enum class LogStream { out, err };
 
 class TuningService {
@@ -113,6 +117,10 @@ class TuningService {
         std::string id, TrialId trial
     );
 
+    // How much a trial's last attempt has measured, and up to kMaxShownMeasurements all of it in
+    // order of arrival; of more, what is held in memory (study/thinning.h). `not_found`.
+    boost::asio::awaitable<Result<MeasurementExtract>> measurements(std::string id, TrialId trial);
+
     // Recorded events after `id`, of one study or (empty) of all.
     boost::asio::awaitable<std::vector<Event>> events_after(
         std::int64_t id, std::string study, std::size_t limit
@@ -126,6 +134,7 @@ class TuningService {
   private:
     StudyRunner* newest_of_file(const std::string& file, const std::string& name) const;
     Result<std::reference_wrapper<StudyRunner>> runner(const std::string& id) const;
+    Result<StudyView> find_trial(const std::string& id, TrialId trial) const;
     boost::asio::awaitable<Result<RunOutcome>> go_on(StudyRunner& runner, StudyConfig config);
     Result<void> begin_where_the_earlier_one_ended(NewStudy& study) const;
 

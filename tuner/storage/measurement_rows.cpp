@@ -6,6 +6,7 @@
 #include <iterator>
 #include <limits>
 #include <unordered_map>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -207,6 +208,46 @@ void load_measurements(Connection& connection, const Study& study, std::vector<T
     MetricNames names(connection);
     load_curves(connection, study, trials, names);
     load_outcome_metrics(connection, study.key, trials, names);
+}
+
+MeasurementExtract load_extract(
+    Connection& connection, StudyKey study, TrialId trial, std::int64_t most
+) {
+    MeasurementExtract extract;
+    std::int64_t attempt = 0;
+    {
+        Statement present = connection.query(
+            "SELECT attempt.key, attempt.measurements FROM trial JOIN attempt"
+            " ON attempt.key = trial.attempt WHERE trial.study = ?1 AND trial.number = ?2",
+            study.value(),
+            trial.value()
+        );
+        if (!present.next()) {
+            return extract;
+        }
+        attempt = present.integer();
+        extract.count = present.integer();
+    }
+    if (extract.count > most) {
+        return extract;
+    }
+    MetricNames names(connection);
+    Statement row = connection.query(
+        "SELECT sequence, step, metric, kind, value FROM measurement"
+        " WHERE attempt = ?1 ORDER BY sequence, position",
+        attempt
+    );
+    std::int64_t sequence = -1;
+    while (row.next()) {
+        const std::int64_t present = row.integer();
+        const std::int64_t step = row.integer();
+        if (present != std::exchange(sequence, present)) {
+            extract.measurements.push_back({step, {}});
+        }
+        const std::string& name = names.name(row.integer());
+        extract.measurements.back().metrics.push_back({name, read_number(row)});
+    }
+    return extract;
 }
 
 }  // namespace tuner

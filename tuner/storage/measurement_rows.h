@@ -7,6 +7,7 @@
 
 #include "tuner/storage/sqlite.h"
 #include "tuner/study/study.h"
+#include "tuner/study/thinning.h"
 #include "tuner/study/trial.h"
 
 #include <cstdint>
@@ -41,5 +42,11 @@ void replace_outcome_metrics(
 // Gives each trial of a study its measurements in order of arrival, thinned when they are many
 // (study/thinning.h), and its outcome the metrics. `trials` are all of the study, by number.
 void load_measurements(Connection& connection, const Study& study, std::vector<Trial>& trials);
+
+// How many measurements a trial's present attempt has, and, when they are at most `most`, all of
+// them in order of arrival.
+MeasurementExtract load_extract(
+    Connection& connection, StudyKey study, TrialId trial, std::int64_t most
+);
 
 }  // namespace tuner

@@ -19,8 +19,8 @@
 #include "tuner/storage/storage_options.h"
 #include "tuner/study/attempt.h"
 #include "tuner/study/event.h"
-#include "tuner/study/history.h"
 #include "tuner/study/study.h"
+#include "tuner/study/thinning.h"
 #include "tuner/study/trial.h"
 
 #include <cstdint>
@@ -55,8 +55,7 @@ class Storage {
     Storage& operator=(Storage&&) noexcept;
     ~Storage();
 
-    // Calls `tell` once, where the call runs, when a failure is final. Every write from then on
-    // throws that first failure again; reads may go on.
+    // Calls `tell` once, where the call runs, when a failure is final: every later write throws it.
     void on_broken(std::function<void(const StorageError&)> tell);
 
     // Writes without changing anything: throws when nothing can be written now.
@@ -99,9 +98,8 @@ class Storage {
 
     // Attempts
 
-    // T2: the trial leaves pending (`started` is as after Trial::start) and an attempt in state
-    // intent exists. Its folder is `parent_dir`/TRIAL/NUMBER. `conflict` when the trial is not
-    // pending.
+    // T2: the trial leaves pending, else `conflict` (`started` is as after Trial::start), and an
+    // attempt in state intent exists. Its folder is `parent_dir`/TRIAL/NUMBER.
     Result<AttemptRecord> begin_attempt(
         StudyKey study, const Trial& started, const std::filesystem::path& parent_dir, TimePoint now
     );
@@ -110,9 +108,8 @@ class Storage {
     Result<void> set_running(AttemptId attempt, const AttemptIdentity& identity, TimePoint now);
 
     // T4: measurements and how far the metric file was read, in one commit; answers what was new.
-    // An offset not beyond the stored one changes nothing: replays are harmless. Without an offset
-    // (measurements from the API) they are added anyway; a metric that the attempt has reported
-    // before with this step and value is kept once. Only for live attempts, else `conflict`.
+    // An offset not beyond the stored one changes nothing; without one (they are from the API) they
+    // are added anyway. A metric with a step and value of before is kept once. `conflict` if ended.
     Result<std::vector<Measurement>> add_measurements(
         AttemptId attempt,
         std::span<const Measurement> measurements,
@@ -132,6 +129,9 @@ class Storage {
 
     // All attempts of a trial, oldest first.
     std::vector<AttemptRecord> attempts(StudyKey study, TrialId trial);
+
+    // How many measurements a trial's last attempt reported, and, up to `most`, all, as they came.
+    MeasurementExtract measurements(StudyKey study, TrialId trial, std::int64_t most);
 
     // Events
 

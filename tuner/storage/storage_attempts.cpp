@@ -134,6 +134,10 @@ std::vector<AttemptRecord> Storage::live_attempts() {
     return load_live_attempts(impl_->rows());
 }
 
+MeasurementExtract Storage::measurements(StudyKey study, TrialId trial, std::int64_t most) {
+    return impl_->database.read([&] { return load_extract(impl_->rows(), study, trial, most); });
+}
+
 std::vector<AttemptRecord> Storage::attempts(StudyKey study, TrialId trial) {
     return load_attempts(impl_->rows(), study, trial);
 }

@@ -3,15 +3,18 @@
 #include "tuner/study/thinning.h"
 
 #include <algorithm>
+#include <iterator>
 #include <numeric>
 #include <tuple>
 #include <utility>
 
 namespace tuner {
 
-// No two folds share a measurement, as all of one measurement has the same step.
+// No two folds share a measurement, as all of one measurement has the same step; but a step without
+// an end is not waited for.
 void StoredCurve::add(const MeasurementRow& row) {
-    if (rows_.size() >= kRowsAtATime && row.step != rows_.back().step) {
+    const bool is_new_step = !rows_.empty() && row.step != rows_.back().step;
+    if (rows_.size() >= (is_new_step ? kRowsAtATime : kMostRowsOfAStep)) {
         fold();
     }
     rows_.push_back(row);
@@ -38,6 +41,7 @@ void StoredCurve::fold() {
     rows_.clear();
     if (known > 0) {
         sort_by_arrival();
+        join_parts();
     }
     if (measurements_.size() >= 2 * kHeldMeasurements) {
         thin_out();
@@ -51,6 +55,24 @@ void StoredCurve::sort_by_arrival() {
         return sequences_[a] < sequences_[b];
     });
     rearrange(order);
+}
+
+// A measurement that came in two folds is one.
+void StoredCurve::join_parts() {
+    std::size_t last = 0;
+    for (std::size_t i = 1; i < sequences_.size(); ++i) {
+        if (sequences_[i] == sequences_[last]) {
+            auto& metrics = measurements_[i].metrics;
+            std::move(
+                metrics.begin(), metrics.end(), std::back_inserter(measurements_[last].metrics)
+            );
+        } else if (++last != i) {
+            sequences_[last] = sequences_[i];
+            measurements_[last] = std::move(measurements_[i]);
+        }
+    }
+    sequences_.resize(last + 1);
+    measurements_.resize(last + 1);
 }
 
 void StoredCurve::thin_out() {

@@ -1,6 +1,7 @@
 // A StoredCurve makes the measurements of a trial out of its rows, which come by step and not in
 // order of arrival. Thinned on the way when they are many (study/thinning.h), so however many rows
-// there are, it holds about kRowsAtATime.
+// there are, it holds about kRowsAtATime, or kMostRowsOfAStep of a step with so many. What is held
+// of the measurements of such a step may be without some of their metrics.
 
 #pragma once
 
@@ -25,10 +26,11 @@ struct MeasurementRow {
 class StoredCurve {
   public:
     static constexpr std::size_t kRowsAtATime = 50'000;
+    static constexpr std::size_t kMostRowsOfAStep = 200'000;
 
     explicit StoredCurve(const std::vector<Objective>& objectives) : objectives_(objectives) {}
 
-    // Steps must not fall.
+    // Steps must not fall; those of one step come in any order.
     void add(const MeasurementRow& row);
 
     // The curve of all rows since the last call, in order of arrival.
@@ -37,6 +39,7 @@ class StoredCurve {
   private:
     void fold();
     void sort_by_arrival();
+    void join_parts();
     void thin_out();
     void rearrange(const std::vector<std::size_t>& order);
 

@@ -97,21 +97,39 @@ std::vector<bool> choose_thinned(
     return keep;
 }
 
-void thin_out_if_long(
-    std::vector<Measurement>& measurements, std::span<const Objective> objectives
+void thin_out(
+    std::vector<Measurement>& measurements, std::span<const Objective> objectives, std::size_t most
 ) {
-    if (measurements.size() < 2 * kHeldMeasurements) {
+    if (measurements.size() <= most) {
         return;
     }
-    const Keep keep = choose_thinned(measurements, objectives, kHeldMeasurements);
+    const Keep keep = choose_thinned(measurements, objectives, most);
     std::vector<Measurement> kept;
-    kept.reserve(2 * kHeldMeasurements);
+    kept.reserve(count(keep));
     for (std::size_t i = 0; i < measurements.size(); ++i) {
         if (keep[i]) {
             kept.push_back(std::move(measurements[i]));
         }
     }
     measurements = std::move(kept);
+}
+
+void thin_out_ended(
+    std::vector<Measurement>& measurements,
+    std::span<const Objective> objectives,
+    std::size_t trials
+) {
+    const std::size_t share = kHeldOfEndedTrials / std::max<std::size_t>(trials, 1);
+    const std::size_t most = std::clamp(share, kHeldOfEndedTrial, kHeldMeasurements);
+    thin_out(measurements, objectives, most);
+}
+
+void thin_out_if_long(
+    std::vector<Measurement>& measurements, std::span<const Objective> objectives
+) {
+    if (measurements.size() >= 2 * kHeldMeasurements) {
+        thin_out(measurements, objectives, kHeldMeasurements);
+    }
 }
 
 }  // namespace tuner

@@ -13,6 +13,7 @@
 #include "tuner/study/measurement.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -22,11 +23,33 @@ namespace tuner {
 inline constexpr std::size_t kHeldMeasurements = 500;
 inline constexpr std::size_t kMaxThinnedNames = 100;
 
+// The ended trials of a study share so many, but each has some for itself.
+inline constexpr std::size_t kHeldOfEndedTrials = 200'000;
+inline constexpr std::size_t kHeldOfEndedTrial = 20;
+
+// What is told of all that a trial has measured: how many, and all or some of them.
+struct MeasurementExtract {
+    std::int64_t count = 0;
+    std::vector<Measurement> measurements;
+};
+
 // Which of the measurements stay: at most `most`, and those that are guaranteed.
 std::vector<bool> choose_thinned(
     const std::vector<Measurement>& measurements,
     std::span<const Objective> objectives,
     std::size_t most
+);
+
+// Leaves of the measurements those that choose_thinned() chooses.
+void thin_out(
+    std::vector<Measurement>& measurements, std::span<const Objective> objectives, std::size_t most
+);
+
+// Thins out those of a trial that has ended, in a study of so many trials.
+void thin_out_ended(
+    std::vector<Measurement>& measurements,
+    std::span<const Objective> objectives,
+    std::size_t trials
 );
 
 // Thins the measurements of a trial to kHeldMeasurements, once there are twice as many.
