@@ -150,6 +150,15 @@ TEST_CASE("a tag of training and evaluation is that of the evaluation", "[event_
     CHECK(trial.notes().front().find("metric loss") != std::string::npos);
 }
 
+TEST_CASE("a folder whose name could be no metric's gives none", "[event_folder]") {
+    Trial trial;
+    trial.begin();
+    trial.append("eval/" + std::string(kFile), scalar("loss", 1, 1.0F));
+    trial.append("a\nf 1 1 b/" + std::string(kFile), scalar("loss", 1, 9.0F));
+    trial.append(std::string(253, 'c') + "/" + kFile, scalar("loss", 1, 9.0F));
+    CHECK(trial.finish() == Lines{"e 1 1 loss"});
+}
+
 TEST_CASE("a damaged length ends the reading of its file and of no other", "[event_folder]") {
     Trial trial;
     trial.begin();

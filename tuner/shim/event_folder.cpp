@@ -2,6 +2,7 @@
 
 #include "tuner/base/owned_fd.h"
 #include "tuner/formats/event_line.h"
+#include "tuner/formats/event_message.h"
 
 #include <algorithm>
 #include <dirent.h>
@@ -274,9 +275,11 @@ std::string EventFolder::name_of(const std::string& tag, std::size_t folder) {
     return is_better ? tag : qualified(tag, folder);
 }
 
+// Empty when that would be no metric's name, by the folder's.
 std::string EventFolder::qualified(const std::string& tag, std::size_t folder) const {
     const std::string& name = folders_[folder].name;
-    return (name.empty() ? std::string(".") : name) + "/" + tag;
+    std::string both = (name.empty() ? std::string(".") : name) + "/" + tag;
+    return is_event_tag(both) ? both : std::string();
 }
 
 }  // namespace tuner::shim

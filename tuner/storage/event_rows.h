@@ -19,7 +19,7 @@ void record_trial_event(
 );
 
 // Of so many new ones at once, only the last are announced: who wants all of them reads the trial.
-inline constexpr std::size_t kAnnouncedMeasurements = 1'000;
+inline constexpr std::size_t kAnnouncedMeasurements = 100;
 
 // Announced with id 0 and not recorded; carries only the new measurements.
 void announce_measurements(
