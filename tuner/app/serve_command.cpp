@@ -110,6 +110,7 @@ void add_serve(CLI::App& app, CommandContext& context, Session& session, asio::i
     command->add_option("--port", options->port, "port to listen on; 0: any free one")
         ->type_name("PORT")
         ->check(CLI::Range(0, 65'535));
+    add_config_option(*command, context);
     command->callback([&context, &session, &loop, options] {
         context.chosen = [&context, &session, &loop, options] {
             return serve(*options, context, session, loop);

@@ -40,6 +40,9 @@ std::string to_text(const Json& study) {
     if (study.at("message").is_string()) {
         text += fmt::format("message   {}\n", text_of(study, "message"));
     }
+    if (study.contains("waiting") && study.at("waiting").is_string()) {
+        text += fmt::format("waiting   {}\n", text_of(study, "waiting"));
+    }
     const Json& best = study.at("best");
     text += best.is_object() ? fmt::format(
                                    "best      {} (trial {})\n",

@@ -1,5 +1,6 @@
 #include "tuner/executor/trainer_launch.h"
 
+#include "tuner/executor/granted_resources.h"
 #include "tuner/formats/tf_config.h"
 
 #include <algorithm>
@@ -131,6 +132,7 @@ std::map<std::string, std::string> make_environment(
     if (!trainer.python_module.empty()) {
         env["PYTHONPATH"] = python_path(trainer, env);
     }
+    add_granted_resources(env, study.config, attempt, machine.host.machine);
     env["PYTHONUNBUFFERED"] = "1";
     env["TF_CONFIG"] = tf_config(trainer, study.id, trial.id);
     env["CLOUD_ML_JOB_ID"] = study.id;
@@ -141,6 +143,11 @@ std::map<std::string, std::string> make_environment(
     env["TUNER_TRIAL"] = number;
     env["TUNER_ATTEMPT"] = std::to_string(attempt.number);
     env["TUNER_TRIAL_DIR"] = trial_dir(attempt).string();
+    if (!machine.api_url.empty()) {
+        env["TUNER_API_URL"] = machine.api_url;
+        env["TUNER_API_FILE"] = machine.api_file;
+        env["TUNER_TRIAL_TOKEN"] = trial_token(attempt);
+    }
     env["TUNER_CHECKPOINT_DIR"] = (trial_dir(attempt) / "checkpoints").string();
     return env;
 }

@@ -56,14 +56,14 @@ struct ReadStudy {
     std::vector<std::string> notices;
 };
 
-Result<ReadStudy> read_study(const RunRequest& request) {
+Result<ReadStudy> read_study(const RunRequest& request, const Host& host) {
     Result<std::string> text = read_file(request.file);
     if (!text) {
         return tl::unexpected(text.error());
     }
     const fs::path path(request.file);
     const StudyYamlContext context{
-        path.filename().string(), path.parent_path().string(), study_name_for(path)};
+        path.filename().string(), path.parent_path().string(), study_name_for(path), &host};
     auto parsed = parse_study_yaml(*text, context);
     if (!parsed) {
         return fail(ErrorCode::invalid_argument, to_text(parsed.error(), *text, context));
@@ -110,7 +110,7 @@ TuningService::TuningService(
     : scheduler_(scheduler), storage_(storage), feed_(feed), clock_(clock) {}
 
 asio::awaitable<Result<RunAnswer>> TuningService::run_file(RunRequest request) {
-    Result<ReadStudy> read = read_study(request);
+    Result<ReadStudy> read = read_study(request, scheduler_.host());
     if (!read) {
         co_return tl::unexpected(read.error());
     }
@@ -145,6 +145,12 @@ asio::awaitable<Result<RunOutcome>> TuningService::go_on(StudyRunner& runner, St
         co_return fail(ErrorCode::conflict, describe_changes(runner.study(), changes));
     }
     const bool limits_changed = !(runner.study().config.limits == config.limits);
+    if (!(runner.study().config.resources == config.resources)) {
+        Result<void> set = co_await runner.set_resources(config.resources);
+        if (!set) {
+            co_return tl::unexpected(set.error());
+        }
+    }
     if (limits_changed) {
         Result<void> set = co_await runner.set_limits(config.limits);
         if (!set) {
@@ -203,6 +209,11 @@ Result<std::reference_wrapper<StudyRunner>> TuningService::runner(const std::str
         return tl::unexpected(view.error());
     }
     return std::ref(*scheduler_.find(view->study.get().id));
+}
+
+std::string TuningService::waiting(const std::string& id, std::optional<TrialId> trial) const {
+    const StudyRunner* found = scheduler_.find(id);
+    return found == nullptr ? std::string() : found->waiting(trial);
 }
 
 asio::awaitable<Result<void>> TuningService::pause(std::string id, bool now, StudyReason why) {

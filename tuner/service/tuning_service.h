@@ -10,6 +10,7 @@
 #include "tuner/scheduler/event_feed.h"
 #include "tuner/study/attempt.h"
 #include "tuner/study/history.h"
+#include "tuner/study/posted_report.h"
 #include "tuner/study/study.h"
 
 #include <cstdint>
@@ -76,6 +77,10 @@ class TuningService {
     // that file), or of "" (the newest of all); `not_found` lists what there is.
     Result<StudyView> find(const std::string& reference) const;
 
+    // Why a pending trial of a study does not run now, or (without a trial) why the study starts no
+    // more of them; empty when there is no such reason.
+    std::string waiting(const std::string& id, std::optional<TrialId> trial = std::nullopt) const;
+
     // No new trials; running ones end by themselves or, with `now`, are stopped and queued again.
     // `why` is `user` or `interrupted`. Returns when the state is stored; running trials may take
     // longer.
@@ -92,6 +97,16 @@ class TuningService {
 
     // Forgets a study and its files' records; `conflict` while trials are running.
     boost::asio::awaitable<Result<void>> remove(std::string id);
+
+    // Whether the token is that of a running trial's own trainer; nothing while a daemon that has
+    // just begun is about to take the trial over.
+    std::optional<bool> is_trial_token(
+        const std::string& id, TrialId trial, const std::string& token
+    ) const;
+
+    // Stores what a running trial is said to have measured; answers whether its trainer should
+    // stop. `conflict` when it does not run.
+    boost::asio::awaitable<Result<bool>> report(std::string id, TrialId trial, PostedReport report);
 
     // The attempts of a trial, oldest first; `not_found`.
     boost::asio::awaitable<Result<std::vector<AttemptRecord>>> attempts(
