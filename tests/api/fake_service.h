@@ -35,6 +35,7 @@ class Scheduler {
     std::string trial_token;         // of every running trial
     std::vector<PostedReport> reports;
     RunRequest last_run;
+    JobRequest last_job;
     bool disk_is_full = false;           // every change throws
     std::optional<tuner::Error> outage;  // likewise, as what the world did
 };

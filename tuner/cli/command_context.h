@@ -15,6 +15,7 @@
 #include <iosfwd>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <boost/asio/awaitable.hpp>
 #include <nlohmann/json_fwd.hpp>
@@ -36,6 +37,7 @@ struct GlobalOptions {
     std::string config_file;  // --config of commands that read the daemon's settings
     Format format = Format::table;
     bool quiet = false;
+    std::vector<std::string> user_arguments;  // what a legacy command has after -- (split_line)
 };
 
 // Data goes to `out`, talk to `err`.
@@ -54,6 +56,8 @@ struct CommandContext {
     std::function<Result<Host>()> find_host;  // this machine, by the daemon's settings
     std::function<boost::asio::awaitable<int>()>
         chosen;  // the command to run; answers an exit code
+    // Likewise a server that goes on when this program has ended: one is started if none runs.
+    std::function<boost::asio::awaitable<Result<Server>>()> find_lasting_server = {};
 };
 
 using ClientAction = std::function<boost::asio::awaitable<int>(HttpClient&, Output)>;

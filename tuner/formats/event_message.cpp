@@ -205,14 +205,6 @@ std::optional<double> to_scalar(std::string_view tensor) {
     return elements.only();
 }
 
-bool is_metric_name(std::string_view tag) {
-    const bool is_plain = std::none_of(tag.begin(), tag.end(), [](char c) {
-        return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
-    });
-    return !tag.empty() && tag.size() <= kMaxEventTagBytes && is_plain &&
-           find_invalid_utf8(tag) == std::string_view::npos;
-}
-
 struct TaggedValue {
     std::string_view tag;
     std::optional<double> value;
@@ -246,6 +238,14 @@ bool read_event(std::string_view message, EventScalar& shared) {
 
 }  // namespace
 
+bool is_event_tag(std::string_view text) {
+    const bool is_plain = std::none_of(text.begin(), text.end(), [](char c) {
+        return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+    });
+    return !text.empty() && text.size() <= kMaxEventTagBytes && is_plain &&
+           find_invalid_utf8(text) == std::string_view::npos;
+}
+
 bool parse_event(std::string_view message, std::vector<EventScalar>& scalars) {
     EventScalar scalar;
     if (!read_event(message, scalar)) {
@@ -260,7 +260,7 @@ bool parse_event(std::string_view message, std::vector<EventScalar>& scalars) {
         if (!read_value(field.bytes, said)) {
             return false;
         }
-        if (said.value && scalar.step >= 0 && is_metric_name(said.tag)) {
+        if (said.value && scalar.step >= 0 && is_event_tag(said.tag)) {
             scalar.tag = said.tag;
             scalar.value = *said.value;
             scalars.push_back(scalar);

@@ -28,6 +28,9 @@ struct EventScalar {
     friend bool operator==(const EventScalar&, const EventScalar&) = default;
 };
 
+// Whether a text can be the tag of a scalar: not empty, not too long, well-formed, all in one line.
+bool is_event_tag(std::string_view text);
+
 // Adds the message's scalars in its order. False, with nothing added, when the bytes are no such
 // message or hold more than kMaxScalarsPerEvent.
 bool parse_event(std::string_view message, std::vector<EventScalar>& scalars);

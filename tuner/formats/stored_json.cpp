@@ -140,6 +140,10 @@ Json from_config(const StudyConfig& config) {
     if (!config.resources.are_none()) {
         json["resources"] = from_resources(config.resources);
     }
+    if (!config.resumed_job.empty()) {
+        json["resumedJob"] = from_text(config.resumed_job);
+        json["inheritedTrials"] = config.inherited_trials;
+    }
     return json;
 }
 
@@ -163,6 +167,10 @@ StudyConfig to_config(const Json& json) {
     config.limits = to_limits(json.at("limits"));
     config.trainer = to_trainer(json.at("trainer"));
     config.unused_fields = to_texts(json.at("unusedFields"));
+    if (json.contains("resumedJob")) {  // absent in what the first releases stored
+        config.resumed_job = to_text(json.at("resumedJob"));
+        config.inherited_trials = to_integer(json.at("inheritedTrials"));
+    }
     return config;
 }
 

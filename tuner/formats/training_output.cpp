@@ -76,8 +76,11 @@ double hours_run(const History& history) {
 }  // namespace
 
 Json to_training_output(const Study& study, const History& history) {
+    if (study.config.is_plain()) {
+        return {{"consumedMLUnits", hours_run(history)}};
+    }
     Json trials = Json::array();
-    for (const RankedTrial& ranked : rank(history.trials, study.config.objective())) {
+    for (const RankedTrial& ranked : rank(history)) {
         trials.push_back(to_trial_output(history.trials[ranked.index]));
     }
     const auto completed =

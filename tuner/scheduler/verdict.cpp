@@ -108,6 +108,10 @@ void judge_good_end(
         must(trial.fail({FailureKind::infeasible, "its trainer said that it is infeasible"}, now));
         return;
     }
+    if (config.is_plain()) {
+        must(trial.end_well(now));
+        return;
+    }
     auto verdict = judge_measurements(trial.measurements, config.objective(), config.selection);
     if (verdict) {
         must(trial.complete(std::move(*verdict), now));

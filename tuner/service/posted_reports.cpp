@@ -1,5 +1,6 @@
-// The part of TuningService that trainers talk to.
+// The part of TuningService about single trials: what they wait for and what they report.
 
+#include "tuner/formats/attempt_files.h"
 #include "tuner/scheduler/scheduler.h"
 #include "tuner/service/tuning_service.h"
 
@@ -9,6 +10,11 @@
 namespace tuner {
 
 namespace asio = boost::asio;
+
+std::string TuningService::waiting(const std::string& id, std::optional<TrialId> trial) const {
+    const StudyRunner* found = scheduler_.find(id);
+    return found == nullptr ? std::string() : found->waiting(trial);
+}
 
 std::optional<bool> TuningService::is_trial_token(
     const std::string& id, TrialId trial, const std::string& token
@@ -44,6 +50,11 @@ asio::awaitable<Result<bool>> TuningService::report(
         co_return tl::unexpected(stored.error());
     }
     co_return false;
+}
+
+std::filesystem::path log_path(const AttemptRecord& attempt, LogStream stream) {
+    return std::filesystem::path(attempt.dir) /
+           (stream == LogStream::out ? kStdoutLog : kStderrLog);
 }
 
 }  // namespace tuner

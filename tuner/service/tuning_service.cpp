@@ -1,8 +1,8 @@
 #include "tuner/service/tuning_service.h"
 
-#include "tuner/formats/attempt_files.h"
 #include "tuner/formats/study_yaml.h"
 #include "tuner/scheduler/scheduler.h"
+#include "tuner/service/resumed_study.h"
 #include "tuner/storage/storage_thread.h"
 
 #include <algorithm>
@@ -116,7 +116,15 @@ asio::awaitable<Result<RunAnswer>> TuningService::run_file(RunRequest request) {
     }
     StudyRunner* present =
         request.force_new ? nullptr : newest_of_file(request.file, read->study.config.name);
+    if (present != nullptr && present->study().state == StudyState::finished &&
+        present->study().config.is_plain() && read->study.config.is_plain()) {
+        present = nullptr;  // whoever runs a plain job again wants it to run again
+    }
     if (present == nullptr) {
+        Result<void> begun = begin_where_the_earlier_one_ended(read->study);
+        if (!begun) {
+            co_return tl::unexpected(begun.error());
+        }
         StudyRunner& made = co_await scheduler_.create(std::move(read->study));
         co_return RunAnswer{made.study().id, RunOutcome::created, std::move(read->notices)};
     }
@@ -140,6 +148,7 @@ StudyRunner* TuningService::newest_of_file(const std::string& file, const std::s
 }
 
 asio::awaitable<Result<RunOutcome>> TuningService::go_on(StudyRunner& runner, StudyConfig config) {
+    inherit_limits(config, runner.study().config, runner.history());
     const std::vector<std::string> changes = incompatible_changes(runner.study().config, config);
     if (!changes.empty()) {
         co_return fail(ErrorCode::conflict, describe_changes(runner.study(), changes));
@@ -209,11 +218,6 @@ Result<std::reference_wrapper<StudyRunner>> TuningService::runner(const std::str
         return tl::unexpected(view.error());
     }
     return std::ref(*scheduler_.find(view->study.get().id));
-}
-
-std::string TuningService::waiting(const std::string& id, std::optional<TrialId> trial) const {
-    const StudyRunner* found = scheduler_.find(id);
-    return found == nullptr ? std::string() : found->waiting(trial);
 }
 
 asio::awaitable<Result<void>> TuningService::pause(std::string id, bool now, StudyReason why) {
@@ -288,10 +292,6 @@ asio::awaitable<std::vector<Event>> TuningService::events_after(
 
 std::unique_ptr<EventSubscription> TuningService::subscribe(std::string study) {
     return feed_.subscribe(std::move(study));
-}
-
-fs::path log_path(const AttemptRecord& attempt, LogStream stream) {
-    return fs::path(attempt.dir) / (stream == LogStream::out ? kStdoutLog : kStderrLog);
 }
 
 }  // namespace tuner

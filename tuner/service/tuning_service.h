@@ -25,6 +25,7 @@
 
 namespace tuner {
 
+struct NewStudy;
 class Scheduler;
 class StorageThread;
 class StudyRunner;
@@ -34,7 +35,8 @@ struct StudyView {
     std::reference_wrapper<const History> history;
 };
 
-// `tuner run FILE`: create the study of a file, or go on with it.
+// `tuner run FILE`: create the study of a file, or go on with it. A plain run that has ended is run
+// again, as a new study.
 struct RunRequest {
     std::string file;  // absolute path of the YAML file, read here
     std::vector<std::string>
@@ -44,6 +46,12 @@ struct RunRequest {
     std::optional<std::int64_t> max_parallel_trials;
     std::optional<std::uint64_t> seed;
     bool force_new = false;
+};
+
+// `tuner jobs submit training`: a document instead of a file.
+struct JobRequest {
+    std::string document;     // a legacy Job with its jobId, JSON or YAML
+    std::string working_dir;  // absolute: where relative programs and packages are looked up
 };
 
 enum class RunOutcome {
@@ -70,6 +78,10 @@ class TuningService {
     // changed when the file no longer asks the question of its study.
     boost::asio::awaitable<Result<RunAnswer>> run_file(RunRequest request);
 
+    // A study of a legacy Job, whose id it has; `invalid_argument` with every problem of the
+    // document, `conflict` when there ever was a job of this id.
+    boost::asio::awaitable<Result<RunAnswer>> create_job(JobRequest request);
+
     // Every study, oldest first.
     std::vector<StudyView> studies() const;
 
@@ -77,8 +89,7 @@ class TuningService {
     // that file), or of "" (the newest of all); `not_found` lists what there is.
     Result<StudyView> find(const std::string& reference) const;
 
-    // Why a pending trial of a study does not run now, or (without a trial) why the study starts no
-    // more of them; empty when there is no such reason.
+    // Why a pending trial does not run now or, without one, why its study starts no more of them.
     std::string waiting(const std::string& id, std::optional<TrialId> trial = std::nullopt) const;
 
     // No new trials; running ones end by themselves or, with `now`, are stopped and queued again.
@@ -98,11 +109,9 @@ class TuningService {
     // Forgets a study and its files' records; `conflict` while trials are running.
     boost::asio::awaitable<Result<void>> remove(std::string id);
 
-    // Whether the token is that of a running trial's own trainer; nothing while a daemon that has
-    // just begun is about to take the trial over.
-    std::optional<bool> is_trial_token(
-        const std::string& id, TrialId trial, const std::string& token
-    ) const;
+    // Whether the token is a running trial's own; nothing while a new daemon is to take it over.
+    using Token = std::string;
+    std::optional<bool> is_trial_token(const std::string& id, TrialId trial, const Token&) const;
 
     // Stores what a running trial is said to have measured; answers whether its trainer should
     // stop. `conflict` when it does not run.
@@ -127,6 +136,7 @@ class TuningService {
     StudyRunner* newest_of_file(const std::string& file, const std::string& name) const;
     Result<std::reference_wrapper<StudyRunner>> runner(const std::string& id) const;
     boost::asio::awaitable<Result<RunOutcome>> go_on(StudyRunner& runner, StudyConfig config);
+    Result<void> begin_where_the_earlier_one_ended(NewStudy& study) const;
 
     Scheduler& scheduler_;
     StorageThread& storage_;

@@ -65,6 +65,10 @@ class Storage {
     // Numbers the study: its id is NAME-n with the first n that was never used for the name.
     Study create_study(NewStudy study, TimePoint now);
 
+    // A study whose id is its name, without a number; `conflict` when a job ever had this id, also
+    // one that was deleted.
+    Result<Study> create_job(NewStudy study, TimePoint now);
+
     // All studies, oldest first.
     std::vector<Study> studies();
 
@@ -81,7 +85,7 @@ class Storage {
 
     // Trials
 
-    // All trials of a study by number, each with the measurements of its last attempt.
+    // All trials of a study by number, each with its last attempt's measurements, thinned if many.
     std::vector<Trial> trials(StudyKey study);
 
     // Adds new trials; their ids must go on densely from the last one, else `conflict`.

@@ -186,20 +186,20 @@ void set_present_attempt(Connection& connection, std::int64_t trial, std::int64_
     connection.run("UPDATE trial SET attempt = ?1 WHERE key = ?2", attempt, trial);
 }
 
-std::vector<Trial> load_trials(Connection& connection, StudyKey study) {
+std::vector<Trial> load_trials(Connection& connection, const Study& study) {
     Statement rows = connection.query(
         "SELECT number, assignment, provenance, state, attempts, user_retries,"
         " infrastructure_retries, objective_kind, objective, objective_step, failure_message,"
         " failure_kind, created_ms, started_ms, ended_ms"
         " FROM trial WHERE study = ?1 ORDER BY number",
-        study.value()
+        study.key.value()
     );
     std::vector<Trial> trials;
     while (rows.next()) {
-        trials.push_back(read_trial(connection, study, rows));
+        trials.push_back(read_trial(connection, study.key, rows));
         const auto number = static_cast<std::int64_t>(trials.size());
         if (trials.back().id.value() != number) {
-            raise_damaged(connection, study, number, "it is missing");
+            raise_damaged(connection, study.key, number, "it is missing");
         }
     }
     load_measurements(connection, study, trials);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "tuner/storage/sqlite.h"
+#include "tuner/study/study.h"
 #include "tuner/study/trial.h"
 
 #include <cstdint>
@@ -33,6 +34,6 @@ bool change_trial(Connection& connection, std::int64_t key, const Trial& after, 
 // Makes an attempt the one whose measurements are the trial's.
 void set_present_attempt(Connection& connection, std::int64_t trial, std::int64_t attempt);
 
-std::vector<Trial> load_trials(Connection& connection, StudyKey study);
+std::vector<Trial> load_trials(Connection& connection, const Study& study);
 
 }  // namespace tuner

@@ -67,8 +67,9 @@ struct Trial {
     std::int64_t attempts = 0;                // executions begun so far
     std::int64_t user_retries = 0;            // reruns after the trainer's own failure
     std::int64_t infrastructure_retries = 0;  // reruns after the machine's failure
-    std::vector<Measurement> measurements;    // of the present attempt, in order of arrival
-    std::optional<Outcome> outcome;           // completed trials; pruned ones if they had reported
+    std::vector<Measurement> measurements;    // of the present attempt; see study/thinning.h
+    std::optional<Outcome> outcome;           // completed trials but a plain run's; pruned ones if
+                                              // they had reported
     std::optional<Failure> failure;           // failed trials
     TimePoint created;
     std::optional<TimePoint> started;  // of the first attempt
@@ -89,6 +90,9 @@ struct Trial {
     // running (or pending, for a trial whose result the user brings) -> completed with a finite
     // objective.
     Result<void> complete(Outcome result, TimePoint now);
+
+    // running -> completed without an outcome: the good end of a plain run, which measures nothing.
+    Result<void> end_well(TimePoint now);
 
     // running -> pruned; what it last reported, if finite, stays as its outcome.
     Result<void> prune(std::optional<Outcome> result, TimePoint now);
