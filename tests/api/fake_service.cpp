@@ -75,6 +75,10 @@ Result<StudyView> TuningService::find(const std::string& reference) const {
     return fail(ErrorCode::not_found, fmt::format("there is no study {}", reference));
 }
 
+std::string TuningService::waiting(const std::string&, std::optional<TrialId> trial) const {
+    return trial ? scheduler_.waiting : "";
+}
+
 asio::awaitable<Result<void>> TuningService::pause(std::string id, bool now, StudyReason why) {
     if (scheduler_.outage) {
         throw WorldFailure(scheduler_.outage->code, scheduler_.outage->message);
@@ -116,6 +120,17 @@ asio::awaitable<Result<void>> TuningService::remove(std::string id) {
     }
     std::erase_if(scheduler_.entries, [&](const auto& entry) { return entry.study.id == id; });
     co_return Result<void>{};
+}
+
+std::optional<bool> TuningService::is_trial_token(
+    const std::string&, TrialId, const std::string& token
+) const {
+    return token == scheduler_.trial_token;
+}
+
+asio::awaitable<Result<bool>> TuningService::report(std::string, TrialId, PostedReport report) {
+    scheduler_.reports.push_back(std::move(report));
+    co_return false;
 }
 
 asio::awaitable<Result<std::vector<AttemptRecord>>> TuningService::attempts(

@@ -31,6 +31,9 @@ class Scheduler {
     std::deque<Entry> entries;
     std::vector<Event> events;       // recorded
     std::vector<std::string> calls;  // "pause babyweight-1 now"
+    std::string waiting;             // why every pending trial does not run
+    std::string trial_token;         // of every running trial
+    std::vector<PostedReport> reports;
     RunRequest last_run;
     JobRequest last_job;
     bool disk_is_full = false;           // every change throws

@@ -34,7 +34,7 @@ struct Ran {
 Ran run(ApiFixture& api, std::vector<std::string> words, const std::string& token = tests::kToken) {
     std::ostringstream out;
     std::ostringstream err;
-    tuner::CommandContext context{out, err, {}, {}, {}};
+    tuner::CommandContext context{out, err, {}, {}, {}, {}};
     context.find_server = [&] { return answer({api.server->url(), token}); };
     CLI::App app("test");
     tuner::add_global_options(app, context);
@@ -193,7 +193,7 @@ TEST_CASE("an address that is no server's is refused", "[client]") {
 
 TEST_CASE("every command has a help text with an example", "[cli]") {
     std::ostringstream out;
-    tuner::CommandContext context{out, out, {}, {}, {}};
+    tuner::CommandContext context{out, out, {}, {}, {}, {}};
     CLI::App app("test");
     tuner::add_commands(app, context);
     CHECK(app.get_subcommands({}).size() == 14);

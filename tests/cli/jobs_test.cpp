@@ -89,7 +89,7 @@ boost::asio::awaitable<tuner::Result<tuner::Server>> answer(tuner::Server server
 Ran run(ApiFixture& api, Words words) {
     std::ostringstream out;
     std::ostringstream err;
-    tuner::CommandContext context{out, err, {}, {}, {}};
+    tuner::CommandContext context{out, err, {}, {}, {}, {}};
     context.find_server = [&] { return answer({api.server->url(), tests::kToken}); };
     context.find_lasting_server = context.find_server;
     CLI::App app("test");

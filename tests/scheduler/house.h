@@ -28,8 +28,11 @@ namespace asio = boost::asio;
 // daemon.
 class House {
   public:
-    explicit House(Storage storage = Storage::in_memory(at(0)), bool passive = false)
-        : storage_(
+    explicit House(
+        Storage storage = Storage::in_memory(at(0)), bool passive = false, Machine machine = {}
+    )
+        : machine_{{}, {}, Host{std::move(machine), {}}, {}, {}},
+          storage_(
               std::move(storage),
               loop_.get_executor(),
               [this](const std::vector<Event>& events) {

@@ -82,7 +82,7 @@ TEST_CASE("pending trials are launched before new ones are asked for", "[plan]")
 
 TEST_CASE("a trial in its back-off leaves its slot to others", "[plan]") {
     PlanFacts facts;
-    facts.waiting.insert(TrialId(1));
+    facts.waiting.emplace(TrialId(1), at(60));
     const Plan plan = plan_for(limited(20, 1).build(), {a_trial(1)}, facts);
     CHECK(plan.relaunch.empty());
     CHECK(plan.suggest == 1);
@@ -193,6 +193,36 @@ TEST_CASE("T-39 a study pauses when its first three trials all fail", "[plan]") 
         }
         CHECK(plan_for(config, more, facts).step == Plan::Step::pause);
     }
+}
+
+TEST_CASE("no more trials are started or thought of than fit on the machine", "[plan]") {
+    const StudyConfig config = limited(20, 5).build();
+    PlanFacts facts;
+    facts.fitting = 2;
+    const Plan two = plan_for(config, {a_trial(1).running()}, facts);
+    CHECK(two.step == Plan::Step::launch);
+    CHECK(two.suggest == 2);
+    CHECK(two.is_short);
+    const Plan queued_first = plan_for(config, {a_trial(1), a_trial(2).running()}, facts);
+    CHECK(queued_first.relaunch == std::vector<TrialId>{TrialId(1)});
+    CHECK(queued_first.suggest == 1);
+    facts.fitting = 0;
+    const Plan none = plan_for(config, {a_trial(1)}, facts);
+    CHECK(none.step == Plan::Step::wait);
+    CHECK(none.is_short);
+}
+
+TEST_CASE("a study is short of nothing where its own limits stop it", "[plan]") {
+    PlanFacts facts;
+    facts.fitting = 1;
+    const StudyConfig config = limited(20, 2).build();
+    CHECK_FALSE(plan_for(config, {a_trial(1).running()}, facts).is_short);
+    facts.fitting = 0;
+    CHECK_FALSE(plan_for(config, {a_trial(1).running(), a_trial(2).running()}, facts).is_short);
+    const StudyConfig used_up = limited(1, 2).build();
+    CHECK_FALSE(plan_for(used_up, {a_trial(1).running()}, facts).is_short);
+    facts.waiting.emplace(TrialId(1), at(60));
+    CHECK_FALSE(plan_for(used_up, {a_trial(1)}, facts).is_short);
 }
 
 TEST_CASE("A14 a plain run starts one trial, and its failure is the study's", "[plan]") {

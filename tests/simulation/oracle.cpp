@@ -95,6 +95,7 @@ void Oracle::check_begin(const Process& process, SimulatedDaemon& daemon) {
             fmt::format("{} of at most {} trainers of {}", alive + 1, most, process.study)
         );
     }
+    check_machine(process);
     bool recorded = false;
     for (const AttemptRecord& attempt : record_.live_attempts()) {
         const bool told = attempt.state != AttemptState::intent;
@@ -102,6 +103,28 @@ void Oracle::check_begin(const Process& process, SimulatedDaemon& daemon) {
     }
     if (!recorded) {
         diary_.violate("a trainer begins off the record: " + process.dir);
+    }
+}
+
+// Whatever else lives, in whichever study: nobody has this trainer's GPUs, and all of them together
+// take no more than there is.
+void Oracle::check_machine(const Process& process) {
+    Resources sum;
+    for (const auto& [dir, other] : world_.processes()) {
+        if (!other->is_alive() && other.get() != &process) {
+            continue;
+        }
+        sum.cpus += other->taken.amount.cpus;
+        sum.memory_bytes += other->taken.amount.memory_bytes;
+        for (const std::int64_t gpu : other->taken.gpus) {
+            const auto& own = process.taken.gpus;
+            if (other.get() != &process && std::find(own.begin(), own.end(), gpu) != own.end()) {
+                diary_.violate(fmt::format("GPU {} of {} is given to {}", gpu, dir, process.dir));
+            }
+        }
+    }
+    for (const std::string& line : list_unmet(sum, simulated_machine().capacity())) {
+        diary_.violate(fmt::format("with {}: {}", process.dir, line));
     }
 }
 

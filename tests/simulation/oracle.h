@@ -37,6 +37,7 @@ class Oracle {
         std::int64_t retries = 0;
     };
 
+    void check_machine(const Process& process);
     void check_study(const Study& study);
     void check_trial(const Study& study, const Trial& trial);
     void check_attempt(const Trial& trial, const AttemptRecord& attempt);

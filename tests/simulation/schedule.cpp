@@ -30,6 +30,7 @@ Schedule::Schedule(ScheduleOptions options)
       record_(empty_record(clock_.now())),
       oracle_(record_, world_, diary_) {
     world_.eager = options.broken == Break::eager_shim;
+    world_.greedy = options.broken == Break::greedy_trainer;
     world_.on_begin = [this](const Process& process) {
         const auto says = [&](const auto& daemon) {
             return daemon && daemon->number() == process.daemon;

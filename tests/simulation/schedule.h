@@ -19,7 +19,7 @@
 namespace tuner::simulation {
 
 // Ways in which the world itself can be wrong, to see that the oracle notices.
-enum class Break { nothing, eager_shim, second_begin, lost_line, lying_exit };
+enum class Break { nothing, eager_shim, second_begin, lost_line, lying_exit, greedy_trainer };
 
 struct ScheduleOptions {
     std::uint64_t seed = 1;

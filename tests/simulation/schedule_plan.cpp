@@ -69,6 +69,11 @@ StudyConfig Schedule::draw_study(int number) {
             config.seed = rng_.next() >> 1;
             config.trainer.command = {"/bin/true"};
             config.trainer.working_dir = "/";
+            if (chance(0.5)) {
+                config.resources.cpus = static_cast<std::int64_t>(rng_.below(5));
+                config.resources.gpus = static_cast<std::int64_t>(rng_.below(3));
+                config.resources.memory_bytes = static_cast<std::int64_t>(rng_.below(5)) << 30;
+            }
         })
         .build();
 }

@@ -97,7 +97,7 @@ class SimulatedDaemon {
 
     boost::asio::io_context loop_{1};
     VirtualSleeper sleeper_;
-    MachineEnvironment machine_;
+    MachineEnvironment machine_{{}, {}, Host{simulated_machine(), {}}, {}, {}};
     EventFeed feed_;
     StorageThread storage_;
     SimulatedExecutor executor_;

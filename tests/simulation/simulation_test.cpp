@@ -73,3 +73,7 @@ TEST_CASE("a line that is lost on its way to the record is noticed", "[simulatio
 TEST_CASE("a lost attempt that is said to have ended well is noticed", "[simulation]") {
     CHECK_THAT(first_violation(Break::lying_exit), Catch::Contains("ended as lost"));
 }
+
+TEST_CASE("a GPU that two trainers use is noticed", "[simulation]") {
+    CHECK_THAT(first_violation(Break::greedy_trainer), Catch::Contains("is given to"));
+}

@@ -4,6 +4,7 @@
 #include <csignal>
 #include <filesystem>
 #include <limits>
+#include <sstream>
 
 namespace tuner::simulation {
 
@@ -36,6 +37,29 @@ AttemptIdentity World::next_identity() {
     };
 }
 
+namespace {
+
+// What the environment of a trainer says that it may use.
+Holding taken_by(const Launch& launch, bool greedy) {
+    Holding taken;
+    const auto number = [&](const char* name) {
+        const auto found = launch.env.find(name);
+        return found == launch.env.end() ? 0 : std::stoll(found->second);
+    };
+    taken.amount.cpus = number("TUNER_CPUS");
+    taken.amount.memory_bytes = number("TUNER_MEMORY_BYTES");
+    if (const auto found = launch.env.find("CUDA_VISIBLE_DEVICES"); found != launch.env.end()) {
+        std::istringstream list(found->second);
+        for (std::string name; std::getline(list, name, ',');) {
+            taken.gpus.push_back(greedy ? 0 : std::stoll(name));
+        }
+    }
+    taken.amount.gpus = std::ssize(taken.gpus);
+    return taken;
+}
+
+}  // namespace
+
 Process& World::spawn(const Launch& launch, int daemon) {
     auto process = std::make_unique<Process>();
     const std::filesystem::path dir(launch.dir);
@@ -46,6 +70,7 @@ Process& World::spawn(const Launch& launch, int daemon) {
     process->uuid = launch.uuid;
     process->daemon = daemon;
     process->identity = next_identity();
+    process->taken = taken_by(launch, greedy);
     diary_.note("shim of {} spawned by daemon {}", launch.dir, daemon);
     auto [place, added] = processes_.emplace(launch.dir, std::move(process));
     if (!added) {

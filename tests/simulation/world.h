@@ -12,6 +12,7 @@
 #include "tuner/base/random.h"
 #include "tuner/executor/adoption.h"
 #include "tuner/executor/executor.h"
+#include "tuner/scheduler/slots.h"
 
 #include <functional>
 #include <map>
@@ -25,6 +26,11 @@ namespace tuner::simulation {
 
 // Bytes of one measurement in a metric file.
 inline constexpr std::int64_t kMetricBytes = 10;
+
+// What the simulated daemons share out.
+inline Machine simulated_machine() {
+    return {4, std::int64_t{8} << 30, {{0, "0"}, {1, "1"}}};
+}
 
 // How the trainers of a schedule behave, in chances from 0 to 1.
 struct Temper {
@@ -43,6 +49,7 @@ struct Process {
     AttemptId attempt;
     std::string uuid;
     AttemptIdentity identity;
+    Holding taken;   // what its trainer was told to be its own
     int daemon = 0;  // who holds the pipe on which the word is said
 
     bool lock_held = true;  // the shim lives
@@ -85,7 +92,9 @@ class World {
     void enter_other_pids();  // the next daemon runs in another container
 
     Temper temper;
-    bool eager = false;  // a broken world, for the self-test: trainers do not wait for the word
+    // Broken worlds, for the self-test:
+    bool eager = false;   // trainers do not wait for the word
+    bool greedy = false;  // trainers take the first GPU, whatever they were given
 
   private:
     AttemptIdentity next_identity();

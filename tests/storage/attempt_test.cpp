@@ -39,6 +39,15 @@ TEST_CASE("an attempt begins as an intent with its own folder", "[storage]") {
     CHECK(trial_of(two.storage, two.study.key, 2) == trial);
 }
 
+TEST_CASE("an attempt keeps the GPUs that it was given", "[storage]") {
+    TwoTrials two;
+    const auto record =
+        two.storage.begin_attempt(two.study.key, started(a_trial(1)), "/work", at(3), {0, 12});
+    REQUIRE(record);
+    CHECK(record->gpus == std::vector<std::int64_t>{0, 12});
+    CHECK(two.storage.live_attempts() == std::vector{*record});
+}
+
 TEST_CASE("an attempt begins only for a trial that is pending", "[storage]") {
     TwoTrials two;
     const Trial trial = started(a_trial(1));

@@ -2,6 +2,7 @@
 
 #include "tuner/api/problem.h"
 #include "tuner/base/contract.h"
+#include "tuner/study/attempt.h"
 
 #include <algorithm>
 
@@ -54,6 +55,13 @@ std::optional<Response> Guard::check(const Credentials& credentials, Access acce
         equal_in_constant_time(given.front().substr(kBearer.size()), token_)) {
         return std::nullopt;
     }
+    if (!shown_trial_token(credentials).empty()) {
+        return access == Access::trial
+                   ? std::nullopt
+                   : std::optional(problem(
+                         403, "a trial's token is good for :measure and :complete of its own trial"
+                     ));
+    }
     Response denied = problem(
         401,
         given.empty() ? "this call needs the header 'Authorization: Bearer TOKEN'; `tuner token` "
@@ -62,6 +70,14 @@ std::optional<Response> Guard::check(const Credentials& credentials, Access acce
     );
     denied.headers.emplace_back("WWW-Authenticate", "Bearer");
     return denied;
+}
+
+std::string Guard::shown_trial_token(const Credentials& credentials) {
+    const auto& given = credentials.authorizations;
+    const std::string prefix = std::string(kBearer) + std::string(kTrialTokenPrefix);
+    return given.size() == 1 && given.front().starts_with(prefix)
+               ? given.front().substr(kBearer.size())
+               : std::string();
 }
 
 bool equal_in_constant_time(const std::string& a, const std::string& b) {

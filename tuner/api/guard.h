@@ -1,6 +1,6 @@
 // The Guard decides who may call, before any handler and before a body is read. It denies by
-// default: only a route marked Access::open does without the token, and no route does without the
-// right Host.
+// default: only a route marked Access::open does without the token, one marked Access::trial takes
+// a trial's own too, for its handler to check, and no route does without the right Host.
 //
 // Holding the token equals having a shell as the daemon's user. Other users of the machine reach
 // loopback too, so the address alone proves nothing; and a web page in the user's browser can send
@@ -35,6 +35,9 @@ class Guard {
     // Nothing when the call may go on, else the answer: 421 for another host, 403 for another
     // site's page, 401 without the token.
     std::optional<Response> check(const Credentials& credentials, Access access) const;
+
+    // The token of a trial that was shown, whether it is one or not; empty when none was.
+    static std::string shown_trial_token(const Credentials& credentials);
 
   private:
     std::vector<std::string> hosts_;

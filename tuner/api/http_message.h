@@ -21,6 +21,7 @@ struct Request {
     NamedTexts query;                   // decoded, in order
     std::string last_event_id;          // the header of that name, for event streams
     std::string body;
+    std::string trial_token;  // what a trainer showed on a call of its own; else empty
 };
 
 // Sends one piece of a streamed body; returns when the client's side of the connection has taken

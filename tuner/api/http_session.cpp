@@ -123,7 +123,8 @@ asio::awaitable<Response> HttpSession::answer(Exchange& exchange) {
     const std::string verb(head.method_string());
     const RouteMatch match = target ? find_route(application_.routes, verb, *target) : RouteMatch{};
     const Access access = match.route != nullptr ? match.route->access : Access::token;
-    if (auto denied = application_.guard.check(credentials_of(exchange.parser), access)) {
+    const Credentials credentials = credentials_of(exchange.parser);
+    if (auto denied = application_.guard.check(credentials, access)) {
         asio::steady_timer delay(co_await asio::this_coro::executor, limits.denial_delay);
         co_await delay.async_wait(asio::use_awaitable);
         co_return std::move(*denied);
@@ -148,7 +149,8 @@ asio::awaitable<Response> HttpSession::answer(Exchange& exchange) {
         match.captures,
         target->query,
         std::string(head["Last-Event-ID"]),
-        std::move(exchange.parser.get().body())};
+        std::move(exchange.parser.get().body()),
+        Guard::shown_trial_token(credentials)};
     co_return co_await call_handler(match, std::move(request));
 }
 

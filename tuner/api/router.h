@@ -21,8 +21,9 @@ namespace tuner {
 
 class TuningService;
 
-// Who may call: with the token, or anybody.
-enum class Access { token, open };
+// Who may call: with the token, with that or a trial's own, which the handler then checks, or
+// anybody.
+enum class Access { token, trial, open };
 
 // Handlers take the request by value: they outlive the connection's buffers.
 using Handler = boost::asio::awaitable<Response> (*)(Request request, TuningService& service);

@@ -1,6 +1,7 @@
 #include "tuner/api/routes.h"
 
 #include "tuner/api/event_stream.h"
+#include "tuner/api/report_routes.h"
 #include "tuner/api/job_routes.h"
 #include "tuner/api/study_routes.h"
 #include "tuner/api/trial_log.h"
@@ -27,6 +28,8 @@ constexpr std::array kRoutes{
     Route{"GET", "/v1/studies/{study}/trials", Access::token, list_trials},
     Route{"GET", "/v1/studies/{study}/trials/{trial}", Access::token, get_trial},
     Route{"GET", "/v1/studies/{study}/trials/{trial}/log", Access::token, get_log},
+    Route{"POST", "/v1/studies/{study}/trials/{trial}:measure", Access::trial, measure_trial},
+    Route{"POST", "/v1/studies/{study}/trials/{trial}:complete", Access::trial, complete_trial},
     Route{"GET", "/v1/studies/{study}/best", Access::token, get_best},
 
     Route{"GET", "/v1/studies/{study}/events", Access::token, get_study_events},

@@ -7,6 +7,7 @@
 #include "tuner/api/study_body.h"
 #include "tuner/api/study_reference.h"
 #include "tuner/formats/study_json.h"
+#include "tuner/formats/utf8.h"
 #include "tuner/service/tuning_service.h"
 
 #include <nlohmann/json.hpp>
@@ -18,14 +19,17 @@ using Json = nlohmann::ordered_json;
 
 namespace {
 
-Json to_json(const StudyView& view) {
-    return tuner::to_json(view.study, view.history);
+Json to_json(const StudyView& view, const TuningService& service) {
+    Json json = tuner::to_json(view.study, view.history);
+    const std::string waiting = service.waiting(view.study.get().id);
+    json["waiting"] = waiting.empty() ? Json(nullptr) : Json(to_valid_utf8(waiting));
+    return json;
 }
 
 // A study as it is now, for the answer of a call that changed it.
 Response answer_study(const TuningService& service, const std::string& id) {
     const auto view = service.find(id);
-    return view ? answer_json(to_json(*view)) : problem(view.error());
+    return view ? answer_json(to_json(*view, service)) : problem(view.error());
 }
 
 // The id of the study that a request names, once its query is known to be empty.
@@ -75,7 +79,7 @@ asio::awaitable<Response> list_studies(Request request, TuningService& service) 
     }
     Json list = Json::array();
     for (std::size_t i = page->begin; i < page->end; ++i) {
-        list.push_back(to_json(studies[i]));
+        list.push_back(to_json(studies[i], service));
     }
     co_return answer_page("studies", std::move(list), *page, studies.size());
 }
@@ -105,7 +109,7 @@ asio::awaitable<Response> create_study(Request request, TuningService& service) 
         co_return problem(view.error());
     }
     Json document;
-    document["study"] = to_json(*view);
+    document["study"] = to_json(*view, service);
     document["outcome"] = outcome_name(answer->outcome);
     document["notices"] = answer->notices;
     co_return answer_json(document);

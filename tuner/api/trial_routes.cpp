@@ -83,6 +83,16 @@ std::optional<std::int64_t> rank_of(const History& history, TrialId id) {
     return std::nullopt;
 }
 
+// A trial's own JSON, and why it waits.
+Json with_waiting(
+    Json json, const Trial& trial, const std::string& study, const TuningService& service
+) {
+    const bool is_pending = trial.state == TrialState::pending;
+    const std::string waiting = is_pending ? service.waiting(study, trial.id) : std::string();
+    json["waiting"] = waiting.empty() ? Json(nullptr) : Json(to_valid_utf8(waiting));
+    return json;
+}
+
 Json to_json(const AttemptExit& exit) {
     const bool by_code = exit.kind == ExitKind::exited;
     const bool by_signal = exit.kind == ExitKind::signalled;
@@ -101,6 +111,7 @@ Json to_json(const AttemptRecord& attempt) {
         {"state", name_of(attempt.state)},
         {"exit", attempt.exit ? to_json(*attempt.exit) : Json(nullptr)},
         {"directory", to_valid_utf8(attempt.dir)},
+        {"gpus", attempt.gpus},
         {"createTime", to_rfc3339(attempt.created)},
         {"endTime", attempt.ended ? Json(to_rfc3339(*attempt.ended)) : Json(nullptr)},
     };
@@ -127,7 +138,9 @@ asio::awaitable<Response> list_trials(Request request, TuningService& service) {
     }
     Json list = Json::array();
     for (std::size_t i = page->begin; i < page->end; ++i) {
-        list.push_back(tuner::to_json(history.trials[trials[i].index], id, trials[i].rank));
+        const Trial& trial = history.trials[trials[i].index];
+        Json json = tuner::to_json(trial, id, trials[i].rank);
+        list.push_back(with_waiting(std::move(json), trial, id, service));
     }
     co_return answer_page("trials", std::move(list), *page, trials.size());
 }
@@ -153,10 +166,10 @@ asio::awaitable<Response> get_trial(Request request, TuningService& service) {
         co_return problem(view.error());
     }
     const History& history = view->history;
-    const auto index = static_cast<std::size_t>(wanted->trial.value() - 1);
-    Json json = to_json_with_measurements(
-        history.trials.at(index), *measured, wanted->study, rank_of(history, wanted->trial)
-    );
+    const Trial& trial = history.trials.at(static_cast<std::size_t>(wanted->trial.value() - 1));
+    Json json =
+        to_json_with_measurements(trial, *measured, wanted->study, rank_of(history, wanted->trial));
+    json = with_waiting(std::move(json), trial, wanted->study, service);
     Json& list = json["attemptDetails"] = Json::array();
     for (const AttemptRecord& attempt : *attempts) {
         list.push_back(to_json(attempt));
@@ -181,7 +194,7 @@ asio::awaitable<Response> get_best(Request request, TuningService& service) {
             is_plain ? fmt::format("study {} is a plain run: it has no trials to choose from", id)
                      : fmt::format("no trial of study {} has completed yet", id)});
     }
-    co_return answer_json(tuner::to_json(*best, id, 1));
+    co_return answer_json(with_waiting(tuner::to_json(*best, id, 1), *best, id, service));
 }
 
 }  // namespace tuner

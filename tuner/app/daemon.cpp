@@ -77,6 +77,15 @@ Storage open_storage(
     return storage;
 }
 
+MachineEnvironment machine_environment(
+    const DataDirectory& directory, const DaemonOptions& options
+) {
+    MachineEnvironment machine = MachineEnvironment::of_this_process();
+    machine.host = options.host;
+    machine.api_file = directory.address_file().string();
+    return machine;
+}
+
 [[noreturn]] void rethrow(const std::exception_ptr& error) {
     std::rethrow_exception(error);
 }
@@ -91,7 +100,7 @@ Daemon::Daemon(
 )
     : options_(options),
       lock_(std::move(lock)),
-      machine_(MachineEnvironment::of_this_process()),
+      machine_(machine_environment(directory, options)),
       loop_(loop),
       pool_(pool_size()),
       sleeper_(loop.get_executor()),
@@ -121,7 +130,9 @@ Daemon::Daemon(
       }),
       service_(scheduler_, storage_, feed_, clock_),
       server_(loop.get_executor(), server_config(options), service_),
-      tasks_(loop.get_executor(), rethrow) {}
+      tasks_(loop.get_executor(), rethrow) {
+    machine_.api_url = server_.url();
+}
 
 Daemon::~Daemon() {
     pool_.join();

@@ -35,6 +35,7 @@ struct DaemonOptions {
     bool passive = false;
     bool force_network_file_system = false;
     bool resume_interrupted = false;  // go on with studies that a Ctrl-C or shutdown interrupted
+    Host host;                        // what there is to hand out to trials
 };
 
 class Daemon {

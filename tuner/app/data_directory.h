@@ -37,6 +37,9 @@ class DataDirectory {
 
     std::filesystem::path studies() const { return path_ / "studies"; }
 
+    // What running_daemon() reads.
+    std::filesystem::path address_file() const { return path_ / "daemon"; }
+
     // The API token, 64 hexadecimal digits; made at the first call. `unavailable` when it can be
     // neither read nor made.
     Result<std::string> token() const;

@@ -1,6 +1,7 @@
 // The tuner program: parses the command line, runs the chosen command on the loop, and ends with
 // its exit code.
 
+#include "tuner/app/host_settings.h"
 #include "tuner/app/run_command.h"
 #include "tuner/app/serve_command.h"
 #include "tuner/app/session.h"
@@ -87,9 +88,12 @@ int run_program(int argc, char** argv) {
     app.get_formatter()->column_width(34);
 
     asio::io_context loop(1);
-    tuner::CommandContext context{std::cout, std::cerr, {}, {}, {}};
+    tuner::CommandContext context{std::cout, std::cerr, {}, {}, {}, {}};
     tuner::Session session(loop, context.options);
     context.find_server = [&session] { return session.find_server(); };
+    context.find_host = [&options = context.options] {
+        return tuner::read_host(options.config_file, options.data_dir);
+    };
     context.find_lasting_server = [&session] { return session.find_or_detach_server(); };
     tuner::add_global_options(app, context);
     tuner::add_run(app, context, session, loop);

@@ -253,6 +253,8 @@ void choose(
     asio::io_context& loop,
     const std::shared_ptr<RunOptions>& options
 ) {
+    add_config_option(command, context);
+    add_format_option(command, context);
     command.callback([&context, &session, &loop, options] {
         context.chosen = [&context, &session, &loop, options] {
             return run(*options, context, session, loop);
@@ -283,7 +285,6 @@ void add_run(CLI::App& app, CommandContext& context, Session& session, asio::io_
         )
         ->type_name("N");
     command->add_option("--seed", options->file.seed, "instead of the file's seed")->type_name("S");
-    add_format_option(*command, context);
     choose(*command, context, session, loop, options);
 }
 
@@ -293,7 +294,6 @@ void add_resume(CLI::App& app, CommandContext& context, Session& session, asio::
     command->footer("Example:\n  tuner resume babyweight-1");
     const auto options = std::make_shared<RunOptions>();
     add_study_argument(*command, options->study);
-    add_format_option(*command, context);
     choose(*command, context, session, loop, options);
 }
 

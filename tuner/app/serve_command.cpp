@@ -130,6 +130,7 @@ void add_serve(CLI::App& app, CommandContext& context, Session& session, asio::i
     command->add_option("--port", options->port, "port to listen on; 0: any free one")
         ->type_name("PORT")
         ->check(CLI::Range(0, 65'535));
+    add_config_option(*command, context);
     command->add_flag(
         "--until-idle", options->until_idle, "end when nothing has been left to do for 10 s"
     );

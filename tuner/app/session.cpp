@@ -1,6 +1,8 @@
 #include "tuner/app/session.h"
 
 #include "tuner/app/detached_daemon.h"
+#include "tuner/app/host_settings.h"
+#include "tuner/base/log.h"
 
 #include <chrono>
 #include <cstdlib>
@@ -123,6 +125,9 @@ asio::awaitable<Result<Server>> Session::find_or_open(DaemonOptions options) {
     const auto deadline = std::chrono::steady_clock::now() + kLockPatience;
     while (true) {
         if (const auto running = directory->running_daemon()) {
+            if (!options_.config_file.empty()) {
+                log::warning("config_ignored", "why=\"a daemon is at work already\"");
+            }
             co_return directory->token().map([&](const std::string& token) {
                 return Server{running->url, token};
             });
@@ -145,6 +150,13 @@ asio::awaitable<Result<Server>> Session::become_server(DaemonOptions options) {
     Result<DataLock> lock = co_await take_lock(*directory);
     if (!lock) {
         co_return tl::unexpected(lock.error());
+    }
+    if (!options.passive) {
+        Result<Host> host = read_host(options_.config_file, options_.data_dir);
+        if (!host) {
+            co_return tl::unexpected(host.error());
+        }
+        options.host = std::move(*host);
     }
     const Result<std::string> token = directory->token();
     if (!token) {

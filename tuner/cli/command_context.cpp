@@ -105,6 +105,16 @@ void add_format_option(CLI::App& command, CommandContext& context) {
         ->transform(CLI::CheckedTransformer(formats).description(""));
 }
 
+void add_config_option(CLI::App& command, CommandContext& context) {
+    command
+        .add_option(
+            "--config",
+            context.options.config_file,
+            "the daemon's settings; default: tuner.yaml in the data directory, if it is there"
+        )
+        ->type_name("FILE");
+}
+
 void add_study_argument(CLI::App& command, std::string& study) {
     command
         .add_option("STUDY", study, "an id, a name or a YAML file; the latest study if left out")

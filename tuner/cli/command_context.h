@@ -9,6 +9,7 @@
 
 #include "tuner/base/result.h"
 #include "tuner/cli/http_client.h"
+#include "tuner/study/machine.h"
 
 #include <functional>
 #include <iosfwd>
@@ -32,7 +33,8 @@ enum class Format { table, json, csv, yaml };
 // What stands before or after any command.
 struct GlobalOptions {
     std::string data_dir;
-    std::string server;  // empty: the daemon of the data directory
+    std::string server;       // empty: the daemon of the data directory
+    std::string config_file;  // --config of commands that read the daemon's settings
     Format format = Format::table;
     bool quiet = false;
     std::vector<std::string> user_arguments;  // what a legacy command has after -- (split_line)
@@ -51,6 +53,7 @@ struct CommandContext {
     std::ostream& err;
     GlobalOptions options;
     std::function<boost::asio::awaitable<Result<Server>>()> find_server;
+    std::function<Result<Host>()> find_host;  // this machine, by the daemon's settings
     std::function<boost::asio::awaitable<int>()>
         chosen;  // the command to run; answers an exit code
     // Likewise a server that goes on when this program has ended: one is started if none runs.
@@ -86,6 +89,9 @@ void add_global_options(CLI::App& app, CommandContext& context);
 
 // --format for a command that prints a table.
 void add_format_option(CLI::App& command, CommandContext& context);
+
+// --config for a command that reads the daemon's settings.
+void add_config_option(CLI::App& command, CommandContext& context);
 
 // The optional STUDY argument: an id, a name, the path of a YAML file, or nothing for the latest.
 void add_study_argument(CLI::App& command, std::string& study);

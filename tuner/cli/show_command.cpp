@@ -63,6 +63,9 @@ std::string to_text(const Json& study) {
     if (study.at("message").is_string()) {
         text += fmt::format("message   {}\n", text_of(study, "message"));
     }
+    if (study.contains("waiting") && study.at("waiting").is_string()) {
+        text += fmt::format("waiting   {}\n", text_of(study, "waiting"));
+    }
     text += best_text(study);
     text += fmt::format("created   {}\n", text_of(study, "createTime"));
     if (study.at("endTime").is_string()) {

@@ -101,8 +101,11 @@ std::vector<std::string> trial_row(
         cells.push_back(cell("reason"));
     } else {
         cells.push_back(trial_duration(trial));
+        // Why it ended so, or why it does not run yet: never both.
         const bool has_reason = trial.at("reason").is_string();
-        cells.push_back(has_reason ? cut_to_width(cell("reason"), kMaxReasonWidth) : "");
+        const bool waits = trial.contains("waiting") && trial.at("waiting").is_string();
+        const char* why = has_reason ? "reason" : "waiting";
+        cells.push_back(has_reason || waits ? cut_to_width(cell(why), kMaxReasonWidth) : "");
     }
     return cells;
 }

@@ -88,6 +88,9 @@ std::string explain(const StudyConfig& config) {
         trainer_text(config),
         size_text(config.space)
     );
+    if (!config.resources.are_none()) {
+        text += fmt::format("resources  {} for each trial\n", describe(config.resources));
+    }
     Table parameters({{"  parameter"}, {"values"}, {"only where"}});
     for (const Parameter& parameter : config.space.parameters()) {
         std::string condition;
@@ -104,8 +107,15 @@ std::string explain(const StudyConfig& config) {
     return text + parameters.to_text();
 }
 
-boost::asio::awaitable<int> run_validate(std::shared_ptr<std::string> file, Output output) {
-    co_return validate(*file, output);
+boost::asio::awaitable<int> run_validate(
+    std::shared_ptr<std::string> file, CommandContext& context
+) {
+    const Result<Host> host =
+        context.find_host ? context.find_host() : Result<Host>(tl::unexpected(Error{}));
+    if (context.find_host && !host) {
+        co_return report(context.err, host.error());
+    }
+    co_return validate(*file, output_of(context), host ? &*host : nullptr);
 }
 
 }  // namespace
@@ -116,18 +126,19 @@ void add_validate(CLI::App& app, CommandContext& context) {
     command->footer("Example:\n  tuner validate hyperparam.yaml");
     auto file = std::make_shared<std::string>();
     command->add_option("FILE", *file, "the YAML file")->type_name("")->required();
+    add_config_option(*command, context);
     command->callback([&context, file] {
-        context.chosen = [&context, file] { return run_validate(file, output_of(context)); };
+        context.chosen = [&context, file] { return run_validate(file, context); };
     });
 }
 
-int validate(const std::string& file, const Output& output) {
+int validate(const std::string& file, const Output& output, const Host* host) {
     const auto text = read_file(file);
     if (!text) {
         return report(output.err, text.error());
     }
     const std::filesystem::path path(absolute_file(file));
-    const StudyYamlContext context{file, path.parent_path().string(), study_name_for(path)};
+    const StudyYamlContext context{file, path.parent_path().string(), study_name_for(path), host};
     const auto parsed = parse_study_yaml(*text, context);
     if (!parsed) {
         output.err << to_text(parsed.error(), *text, context);

@@ -11,7 +11,8 @@ namespace tuner {
 
 void add_validate(CLI::App& app, CommandContext& context);
 
-// Exit code 0, or 2 with the problems on `err`.
-int validate(const std::string& file, const Output& output);
+// Exit code 0, or 2 with the problems on `err`. What the file asks of the machine must be there
+// when the host is known.
+int validate(const std::string& file, const Output& output, const Host* host = nullptr);
 
 }  // namespace tuner

@@ -1,5 +1,6 @@
 #include "tuner/executor/trainer_launch.h"
 
+#include "tuner/executor/granted_resources.h"
 #include "tuner/executor/event_dirs.h"
 #include "tuner/formats/tf_config.h"
 
@@ -133,6 +134,7 @@ std::map<std::string, std::string> make_environment(
     if (!trainer.python_module.empty()) {
         env["PYTHONPATH"] = python_path(trainer, env);
     }
+    add_granted_resources(env, study.config, attempt, machine.host.machine);
     env["PYTHONUNBUFFERED"] = "1";
     const bool is_plain = study.config.is_plain();
     env["TF_CONFIG"] =
@@ -147,6 +149,11 @@ std::map<std::string, std::string> make_environment(
     env["TUNER_TRIAL"] = number;
     env["TUNER_ATTEMPT"] = std::to_string(attempt.number);
     env["TUNER_TRIAL_DIR"] = trial_dir(attempt).string();
+    if (!machine.api_url.empty()) {
+        env["TUNER_API_URL"] = machine.api_url;
+        env["TUNER_API_FILE"] = machine.api_file;
+        env["TUNER_TRIAL_TOKEN"] = trial_token(attempt);
+    }
     env["TUNER_CHECKPOINT_DIR"] = (trial_dir(attempt) / "checkpoints").string();
     return env;
 }

@@ -10,6 +10,7 @@
 #include "tuner/base/result.h"
 #include "tuner/executor/executor.h"
 #include "tuner/study/attempt.h"
+#include "tuner/study/machine.h"
 #include "tuner/study/study.h"
 #include "tuner/study/trial.h"
 
@@ -24,6 +25,9 @@ namespace tuner {
 struct MachineEnvironment {
     std::map<std::string, std::string> variables;  // passed on from the daemon's own environment
     std::vector<std::string> program_dirs;  // where programs are looked up after the study's folder
+    Host host;             // what there is to hand out, and the names of scale tiers
+    std::string api_url;   // where the daemon listens: http://127.0.0.1:7437
+    std::string api_file;  // the file that says where the present daemon does
 
     // The allowed part of this process's environment, PATH, and last the folder of the tuner
     // program itself.

@@ -1,5 +1,6 @@
 #include "tuner/formats/legacy_run.h"
 
+#include "tuner/formats/host_fit.h"
 #include "tuner/formats/legacy_keys.h"
 #include "tuner/formats/unused_fields.h"
 #include "tuner/study/limits.h"
@@ -134,7 +135,6 @@ void check_executor(YamlReader& reader) {
         );
     }
     reader.refuse_for_now("slurm", "remove it to run on this machine");
-    reader.refuse_for_now("resources", "set maxParallelTrials to how many trials fit at once");
 }
 
 void check_master(YamlReader& reader) {
@@ -155,10 +155,13 @@ void check_master(YamlReader& reader) {
     }
 }
 
-void list_machine_fields(YamlReader& reader, StudyConfig& config) {
+void read_machine_fields(YamlReader& reader, const Host* host, StudyConfig& config) {
+    read_wanted_resources(reader, host, config);
+    const bool has_tier = read_scale_tier(reader, host, config);
     UnusedFields unused;
     for (const std::string_view key : kMachineKeys) {
-        if (const YamlNode* node = reader.find(key)) {
+        const YamlNode* node = reader.find(key);
+        if (node != nullptr && !(has_tier && key == "scaleTier")) {
             unused.add(key, *node);
         }
     }
@@ -167,12 +170,12 @@ void list_machine_fields(YamlReader& reader, StudyConfig& config) {
 
 }  // namespace
 
-void read_run(YamlReader& reader, StudyConfig& config) {
+void read_run(YamlReader& reader, const Host* host, StudyConfig& config) {
     read_trainer(reader, config.trainer);
     read_run_limits(reader, config);
     check_executor(reader);
     check_master(reader);
-    list_machine_fields(reader, config);
+    read_machine_fields(reader, host, config);
 }
 
 }  // namespace tuner::legacy

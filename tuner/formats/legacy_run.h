@@ -4,11 +4,13 @@
 #pragma once
 
 #include "tuner/formats/yaml_reader.h"
+#include "tuner/study/machine.h"
 #include "tuner/study/study_config.h"
 
 namespace tuner::legacy {
 
 // Reads all of it but `hyperparameters`, which has been read before: both may set maxFailedTrials.
-void read_run(YamlReader& reader, StudyConfig& config);
+// Without a host, what it asks of the machine is not held against one.
+void read_run(YamlReader& reader, const Host* host, StudyConfig& config);
 
 }  // namespace tuner::legacy

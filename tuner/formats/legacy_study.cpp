@@ -43,7 +43,9 @@ void read_name(YamlReader& reader, StudyConfig& config) {
     }
 }
 
-void read_training_input(const YamlNode& node, Findings& findings, StudyConfig& config) {
+void read_training_input(
+    const YamlNode& node, const Host* host, Findings& findings, StudyConfig& config
+) {
     YamlReader reader(node, "trainingInput", kTrainingInputKeys, findings, section_of);
     if (node.kind != YamlKind::mapping) {
         return;
@@ -56,12 +58,12 @@ void read_training_input(const YamlNode& node, Findings& findings, StudyConfig& 
             empty->at, "hyperparameters is empty; list params below it, or remove it to run once"
         );
     }
-    read_run(reader, config);
+    read_run(reader, host, config);
 }
 
 }  // namespace
 
-StudyConfig read_study(const YamlNode& root, Findings& findings) {
+StudyConfig read_study(const YamlNode& root, const Host* host, Findings& findings) {
     StudyConfig config;
     YamlReader reader(root, "the document", kDocumentKeys, findings, section_of);
     if (root.kind != YamlKind::mapping) {
@@ -73,7 +75,7 @@ StudyConfig read_study(const YamlNode& root, Findings& findings) {
         reader.notice(labels->at, "labels mean nothing here and are ignored");
     }
     if (const YamlNode* input = reader.find("trainingInput")) {
-        read_training_input(*input, findings, config);
+        read_training_input(*input, host, findings, config);
     } else if (findings.problems().empty()) {
         reader.problem(
             root.at,

@@ -7,12 +7,13 @@
 #pragma once
 
 #include "tuner/formats/yaml_document.h"
+#include "tuner/study/machine.h"
 #include "tuner/study/study_config.h"
 
 namespace tuner::legacy {
 
 // The fields of a document as a draft for StudyConfig::create. It is whole only when no problem was
 // found; name and working folder are the caller's unless the document has a name.
-StudyConfig read_study(const YamlNode& root, Findings& findings);
+StudyConfig read_study(const YamlNode& root, const Host* host, Findings& findings);
 
 }  // namespace tuner::legacy

@@ -3,6 +3,7 @@
 #include "tuner/formats/json_text.h"
 #include "tuner/formats/stored_values.h"
 #include "tuner/formats/utf8.h"
+#include "tuner/study/limits.h"
 
 #include <utility>
 
@@ -87,6 +88,31 @@ TrainerSpec to_trainer(const Json& json) {
     return trainer;
 }
 
+Json from_resources(const Resources& resources) {
+    return {
+        {"cpus", resources.cpus},
+        {"gpus", resources.gpus},
+        {"memoryBytes", resources.memory_bytes},
+    };
+}
+
+// Absent where trials ask for nothing, as in the databases of the first releases.
+Resources to_resources(const Json& config) {
+    if (!config.contains("resources")) {
+        return {};
+    }
+    const Json& json = config.at("resources");
+    const auto amount = [&](const char* key, std::int64_t most) {
+        const std::int64_t value = to_integer(json.at(key));
+        if (value < 0 || value > most) {
+            throw Damaged(fmt::format("{} is {}", key, value));
+        }
+        return value;
+    };
+    return {
+        amount("cpus", kMaxCpus), amount("gpus", kMaxGpus), amount("memoryBytes", kMaxMemoryBytes)};
+}
+
 Json from_config(const StudyConfig& config) {
     Json objectives = Json::array();
     for (const Objective& objective : config.objectives) {
@@ -111,6 +137,9 @@ Json from_config(const StudyConfig& config) {
         {"trainer", from_trainer(config.trainer)},
         {"unusedFields", from_texts(config.unused_fields)},
     };
+    if (!config.resources.are_none()) {
+        json["resources"] = from_resources(config.resources);
+    }
     if (!config.resumed_job.empty()) {
         json["resumedJob"] = from_text(config.resumed_job);
         json["inheritedTrials"] = config.inherited_trials;
@@ -134,6 +163,7 @@ StudyConfig to_config(const Json& json) {
         config.starting_points.push_back(to_assignment(point));
     }
     config.early_stopping = json.at("earlyStopping").get<bool>();
+    config.resources = to_resources(json);
     config.limits = to_limits(json.at("limits"));
     config.trainer = to_trainer(json.at("trainer"));
     config.unused_fields = to_texts(json.at("unusedFields"));

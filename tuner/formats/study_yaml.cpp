@@ -33,7 +33,7 @@ bool has_two_dialects(const YamlNode& root, Findings& findings) {
     return true;
 }
 
-StudyConfig read_study(const YamlNode& root, Findings& findings) {
+StudyConfig read_study(const YamlNode& root, const Host* host, Findings& findings) {
     if (is_null(root)) {
         findings.problem(
             root.at, fmt::format("the file is empty: a study file begins with {}", kBeginning)
@@ -53,9 +53,9 @@ StudyConfig read_study(const YamlNode& root, Findings& findings) {
         return {};
     }
     if (vizier::is_study(root)) {
-        return vizier::read_study(root, findings);
+        return vizier::read_study(root, host, findings);
     }
-    return legacy::read_study(root, findings);
+    return legacy::read_study(root, host, findings);
 }
 
 // What no single field could be blamed for.
@@ -78,7 +78,7 @@ tl::expected<ParsedStudy, std::vector<Problem>> parse_study_yaml(
     if (!root) {
         return tl::unexpected(findings.problems());
     }
-    StudyConfig draft = read_study(*root, findings);
+    StudyConfig draft = read_study(*root, context.host, findings);
     if (!findings.problems().empty()) {
         return tl::unexpected(findings.problems());
     }

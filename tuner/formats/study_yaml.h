@@ -11,6 +11,7 @@
 #include "tuner/base/result.h"
 #include "tuner/formats/problem.h"
 #include "tuner/formats/yaml_document.h"
+#include "tuner/study/machine.h"
 #include "tuner/study/study_config.h"
 
 #include <filesystem>
@@ -31,6 +32,8 @@ struct StudyYamlContext {
     std::string file;         // as the user typed it: for messages
     std::string working_dir;  // absolute folder of the file
     std::string name;         // the study's name unless the document has one
+    // Where it is to run, if that is known: what it asks for must be there.
+    const Host* host = nullptr;
 };
 
 // The study of a document, or every problem of it in order of place.

@@ -38,9 +38,9 @@ inline constexpr std::array kServiceKeys{
     "error"sv,
 };
 
-// CustomJobSpec.
+// CustomJobSpec, and what a trial takes of this machine.
 inline constexpr std::array kTrialJobKeys{
-    "workerPoolSpecs"sv, "scheduling"sv, "baseOutputDirectory"sv};
+    "workerPoolSpecs"sv, "scheduling"sv, "baseOutputDirectory"sv, "resources"sv};
 
 // What describes Google's machines: accepted, and without meaning here.
 inline constexpr std::array kMachineKeys{

@@ -1,5 +1,6 @@
 #include "tuner/formats/vizier_run.h"
 
+#include "tuner/formats/host_fit.h"
 #include "tuner/formats/vizier_job_keys.h"
 #include "tuner/formats/yaml_reader.h"
 
@@ -211,13 +212,18 @@ void read_output(YamlReader& reader, UnusedFields& unused) {
 }  // namespace
 
 void read_trial_job(
-    const YamlNode& node, Findings& findings, UnusedFields& unused, StudyConfig& config
+    const YamlNode& node,
+    const Host* host,
+    Findings& findings,
+    UnusedFields& unused,
+    StudyConfig& config
 ) {
     YamlReader reader(node, "trialJobSpec", kTrialJobSpecKeys, findings, section_of);
     if (node.kind != YamlKind::mapping) {
         return;
     }
     read_pools(reader, unused, config.trainer);
+    read_wanted_resources(reader, host, config);
     read_scheduling(reader, unused, config.limits);
     read_output(reader, unused);
     add_unused(reader, unused, "", kMachineKeys);

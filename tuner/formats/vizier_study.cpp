@@ -90,7 +90,7 @@ bool is_study(const YamlNode& root) {
     });
 }
 
-StudyConfig read_study(const YamlNode& root, Findings& findings) {
+StudyConfig read_study(const YamlNode& root, const Host* host, Findings& findings) {
     StudyConfig config;
     UnusedFields unused;
     YamlReader reader(root, "the document", kDocumentKeys, findings, section_of);
@@ -102,7 +102,7 @@ StudyConfig read_study(const YamlNode& root, Findings& findings) {
     }
     read_limits(reader, bound, config.limits);
     if (const YamlNode* job = reader.find("trialJobSpec")) {
-        read_trial_job(*job, findings, unused, config);
+        read_trial_job(*job, host, findings, unused, config);
     }
     for (const std::string_view key : kServiceKeys) {
         if (const YamlNode* node = reader.find(key)) {

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "tuner/formats/yaml_document.h"
+#include "tuner/study/machine.h"
 #include "tuner/study/study_config.h"
 
 namespace tuner::vizier {
@@ -17,6 +18,6 @@ bool is_study(const YamlNode& root);
 
 // The fields of a document as a draft for StudyConfig::create. It is whole only when no problem was
 // found; name and working folder are the caller's unless the document has a name.
-StudyConfig read_study(const YamlNode& root, Findings& findings);
+StudyConfig read_study(const YamlNode& root, const Host* host, Findings& findings);
 
 }  // namespace tuner::vizier

@@ -84,18 +84,26 @@ Plan next_plan(const Study& study, const Tally& tally, const PlanFacts& facts) {
     if (facts.no_room) {
         return plan;
     }
-    std::int64_t free = limits.max_parallel_trials - running;
-    for (auto trial = tally.pending().begin(); free > 0 && trial != tally.pending().end();
-         ++trial) {
-        if (!facts.waiting.contains(*trial)) {
-            plan.relaunch.push_back(*trial);
-            --free;
+    // Now as far as there is room on the machine, then as far as the study allows.
+    const std::int64_t allowed = std::max<std::int64_t>(0, limits.max_parallel_trials - running);
+    std::int64_t fitting = std::min(allowed, facts.fitting);
+    const std::int64_t unmet = allowed - fitting;
+    for (const TrialId trial : tally.pending()) {
+        if (facts.waiting.contains(trial)) {
+            continue;
         }
+        if (fitting == 0) {
+            plan.is_short = plan.is_short || unmet > 0;
+            break;
+        }
+        plan.relaunch.push_back(trial);
+        --fitting;
     }
-    plan.suggest = no_new_trials ? 0
-                                 : std::clamp<std::int64_t>(
-                                       limits.max_trials - total, 0, std::max<std::int64_t>(free, 0)
-                                   );
+    if (!no_new_trials) {
+        const std::int64_t left = limits.max_trials - total;
+        plan.suggest = std::min(left, fitting);
+        plan.is_short = plan.is_short || (unmet > 0 && left > plan.suggest);
+    }
     plan.step = plan.relaunch.empty() && plan.suggest == 0 ? Plan::Step::wait : Plan::Step::launch;
     return plan;
 }

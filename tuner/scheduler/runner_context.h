@@ -10,6 +10,7 @@
 #include "tuner/executor/trainer_launch.h"
 #include "tuner/scheduler/event_feed.h"
 #include "tuner/scheduler/sleeper.h"
+#include "tuner/scheduler/slot_ledger.h"
 #include "tuner/storage/storage_thread.h"
 
 #include <filesystem>
@@ -31,8 +32,9 @@ struct RunnerContext {
     const MachineEnvironment& machine;
     std::filesystem::path studies_dir;  // attempts live in STUDIES_DIR/STUDY/TRIAL/NUMBER
     std::function<void(std::string)>
-        on_replaced;       // another daemon has taken over: end, leave the trainers alone
-    bool passive = false;  // look and change records only: start and adopt nothing
+        on_replaced;              // another daemon has taken over: end, leave the trainers alone
+    bool passive = false;         // look and change records only: start and adopt nothing
+    SlotLedger* slots = nullptr;  // the Scheduler's own
 };
 
 }  // namespace tuner

@@ -11,13 +11,38 @@ namespace tuner {
 namespace asio = boost::asio;
 
 Scheduler::Scheduler(RunnerContext context)
-    : context_(std::move(context)), tasks_(context_.loop, [](const std::exception_ptr& error) {
+    : context_(std::move(context)),
+      slots_(context_.machine.host.machine),
+      tasks_(context_.loop, [](const std::exception_ptr& error) {
           std::rethrow_exception(error);
-      }) {}
+      }) {
+    context_.slots = &slots_;
+}
+
+// Before any runner begins: none may take what an attempt has that another one has yet to adopt.
+void Scheduler::hold_what_is_taken(
+    const std::vector<Study>& studies, std::vector<AttemptRecord> live
+) {
+    for (AttemptRecord& attempt : live) {
+        const auto study = std::find_if(studies.begin(), studies.end(), [&](const Study& s) {
+            return s.key == attempt.study;
+        });
+        if (study != studies.end()) {
+            slots_.hold(
+                {attempt.study, attempt.trial},
+                study->id,
+                {study->config.resources, std::move(attempt.gpus)}
+            );
+        }
+    }
+}
 
 asio::awaitable<void> Scheduler::start(bool resume_interrupted) {
     const std::vector<Study> studies =
         co_await context_.storage([](Storage& s) { return s.studies(); });
+    std::vector<AttemptRecord> live =
+        co_await context_.storage([](Storage& s) { return s.live_attempts(); });
+    hold_what_is_taken(studies, std::move(live));
     for (const Study& study : studies) {
         auto read = [key = study.key](Storage& s) { return s.trials(key); };
         std::vector<Trial> trials = co_await context_.storage(std::move(read));

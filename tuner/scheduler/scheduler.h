@@ -8,6 +8,7 @@
 #include "tuner/scheduler/study_runner.h"
 #include "tuner/scheduler/task_group.h"
 
+#include <functional>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -39,6 +40,9 @@ class Scheduler {
     // The runner of an id, or null.
     StudyRunner* find(std::string_view id) const;
 
+    // The machine that all studies share.
+    const Host& host() const { return context_.machine.host; }
+
     // Whether no study is running and no attempt is left.
     bool is_idle() const;
 
@@ -48,7 +52,10 @@ class Scheduler {
   private:
     StudyRunner& add(Study study, std::vector<Trial> trials);
 
+    void hold_what_is_taken(const std::vector<Study>& studies, std::vector<AttemptRecord> live);
+
     RunnerContext context_;
+    SlotLedger slots_;
     std::vector<std::unique_ptr<StudyRunner>> runners_;
     TaskGroup tasks_;
 };

@@ -1,4 +1,4 @@
-// What becomes of an attempt that could not be started.
+// How a trial is started, and what becomes of an attempt that could not be.
 
 #include "tuner/base/log.h"
 #include "tuner/scheduler/study_runner.h"
@@ -10,6 +10,31 @@
 namespace tuner {
 
 namespace asio = boost::asio;
+
+asio::awaitable<void> StudyRunner::start_trial(TrialId id) {
+    // What it takes is its own from here on. If storage fails meanwhile, it is until the record
+    // says whether there is an attempt (hold_what_is_taken).
+    const std::optional<Holding> taken =
+        context_.slots->take({study().key, id}, study().id, study().config.resources);
+    if (!taken) {
+        co_return;  // another study was quicker
+    }
+    AttemptRecord attempt = co_await record_.begin_attempt(id, context_.studies_dir, taken->gpus);
+    Result<Launch> launch = make_launch(study(), record_.trial(id), attempt, context_.machine);
+    Result<std::unique_ptr<Attempt>> started = tl::unexpected(Error{});
+    if (launch) {
+        started = co_await context_.executor.start(std::move(*launch));
+    } else {
+        started = tl::unexpected(launch.error());
+    }
+    if (!started) {
+        co_await refuse_start(std::move(attempt), started.error());
+        co_return;
+    }
+    refusals_ = 0;
+    co_await record_.set_running(attempt.id, (*started)->identity());
+    attempts_.add(std::move(attempt), std::move(*started), StopPurpose::none);
+}
 
 // A machine without room is nobody's failure: nothing ran, and it is tried again until there is
 // room, however long that takes.
@@ -24,6 +49,8 @@ asio::awaitable<void> StudyRunner::refuse_start(AttemptRecord attempt, Error why
         facts_.no_room = true;
         Rng rng(*study().config.seed, "room", static_cast<std::uint64_t>(attempt.id.value()));
         const Duration pause = infrastructure_backoff(refusals_, rng);
+        facts_.refusal = why.message;
+        facts_.refused_until = context_.clock.now() + pause;
         log::warning(
             "start_refused",
             fmt::format(

@@ -51,6 +51,10 @@ asio::awaitable<Result<void>> StudyRunner::set_limits(Limits limits) {
     return ask([this, limits] { return do_set_limits(limits); });
 }
 
+asio::awaitable<Result<void>> StudyRunner::set_resources(Resources resources) {
+    return ask([this, resources] { return do_set_resources(resources); });
+}
+
 // The inbox is not emptied any more: whoever waits for an answer gets this one.
 void StudyRunner::refuse_commands() {
     while (inbox_.size() > 0) {
@@ -157,6 +161,17 @@ asio::awaitable<Result<void>> StudyRunner::do_set_limits(Limits limits) {
     after.config = std::move(*checked);
     co_await record_.store(std::move(after));
     failpoint("daemon.limits_recorded");
+    co_return Result<void>{};
+}
+
+// Of trials that are started from now on.
+asio::awaitable<Result<void>> StudyRunner::do_set_resources(Resources resources) {
+    if (study().state == StudyState::cancelled) {
+        co_return fail(ErrorCode::conflict, fmt::format("study {} is cancelled", study().id));
+    }
+    Study after = study();
+    after.config.resources = resources;
+    co_await record_.store(std::move(after));
     co_return Result<void>{};
 }
 

@@ -118,13 +118,13 @@ asio::awaitable<void> StudyRecord::add_trials(std::vector<Suggestion> suggestion
 }
 
 asio::awaitable<AttemptRecord> StudyRecord::begin_attempt(
-    TrialId id, std::filesystem::path studies_dir
+    TrialId id, std::filesystem::path studies_dir, std::vector<std::int64_t> gpus
 ) {
     const TimePoint now = clock_.now();
     Trial started = trial(id);
     must(started.start(now));
-    auto begin = [key = study_.key, started, dir = studies_dir / study_.id, now](Storage& s) {
-        return s.begin_attempt(key, started, dir, now);
+    auto begin = [key = study_.key, started, dir = studies_dir / study_.id, now, gpus](Storage& s) {
+        return s.begin_attempt(key, started, dir, now, gpus);
     };
     Result<AttemptRecord> record = co_await storage_(std::move(begin));
     AttemptRecord begun = must(std::move(record));
@@ -152,6 +152,23 @@ asio::awaitable<void> StudyRecord::add_measurements(TrialId id, AttemptId attemp
         must(mutable_trial(id).record(std::move(measurement)));
         thin_out_if_long(mutable_trial(id).measurements, study_.config.objectives);
     }
+}
+
+asio::awaitable<Result<void>> StudyRecord::add_posted(
+    TrialId id, AttemptId attempt, Measurement measurement
+) {
+    std::vector<Measurement> said{std::move(measurement)};
+    auto add = [attempt, said = std::move(said), now = clock_.now()](Storage& s) {
+        return s.add_measurements(attempt, said, std::nullopt, now);
+    };
+    Result<std::vector<Measurement>> stored = co_await storage_(std::move(add));
+    if (!stored) {
+        co_return tl::unexpected(stored.error());
+    }
+    for (Measurement& one : *stored) {
+        must(mutable_trial(id).record(std::move(one)));
+    }
+    co_return Result<void>{};
 }
 
 asio::awaitable<void> StudyRecord::end_attempt(AttemptId attempt, AttemptExit exit, Trial after) {

@@ -47,9 +47,10 @@ class StudyRecord {
     // T1: new pending trials, numbered on from the last.
     boost::asio::awaitable<void> add_trials(std::vector<Suggestion> suggestions);
 
-    // T2: the trial runs, and an attempt of it is intended in a folder below `studies_dir`.
+    // T2: the trial runs, and an attempt of it that has `gpus` is intended in a folder below
+    // `studies_dir`.
     boost::asio::awaitable<AttemptRecord> begin_attempt(
-        TrialId id, std::filesystem::path studies_dir
+        TrialId id, std::filesystem::path studies_dir, std::vector<std::int64_t> gpus
     );
 
     // T3: the attempt's minder is known.
@@ -57,6 +58,11 @@ class StudyRecord {
 
     // T4: what an attempt of trial `id` said.
     boost::asio::awaitable<void> add_measurements(TrialId id, AttemptId attempt, Report report);
+
+    // Likewise, but said to the API: `conflict` when the attempt is over by now.
+    boost::asio::awaitable<Result<void>> add_posted(
+        TrialId id, AttemptId attempt, Measurement measurement
+    );
 
     // T5: the attempt is over and the trial is `after`.
     boost::asio::awaitable<void> end_attempt(AttemptId attempt, AttemptExit exit, Trial after);

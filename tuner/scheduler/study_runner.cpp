@@ -85,6 +85,7 @@ asio::awaitable<void> StudyRunner::run() {
         }
     }
     refuse_commands();
+    context_.slots->leave(study().key);
     // Nothing cancels the clearing away: what lives on in a group would outlive its owner.
     const auto never = asio::disable_cancellation();
     co_await asio::this_coro::reset_cancellation_state(never);
@@ -101,8 +102,7 @@ asio::awaitable<void> StudyRunner::end() {
 }
 
 asio::awaitable<void> StudyRunner::turn() {
-    const bool rests = context_.passive || outage_.active();
-    Plan plan = rests ? Plan{} : next_plan(study(), record_.tally(), facts_);
+    Plan plan = plan_with_slots();
     if (plan.step != Plan::Step::wait) {
         co_await act(std::move(plan));
         co_return;
@@ -126,6 +126,8 @@ asio::awaitable<void> StudyRunner::apply(Message message) {
     } else if (auto* abandoned = std::get_if<AttemptAbandoned>(&message)) {
         attempts_.remove(abandoned->trial);
         std::rethrow_exception(abandoned->why);
+    } else if (std::holds_alternative<SlotsChanged>(message)) {
+        slots_changed_ = false;
     } else if (std::holds_alternative<RetryDue>(message)) {
         retry_is_due_ = false;
         if (outage_.active()) {
@@ -155,6 +157,7 @@ asio::awaitable<void> StudyRunner::apply_end(TrialId id, AttemptExit exit) {
 // Adopts what an earlier daemon, or this one before storage broke, left alive.
 asio::awaitable<void> StudyRunner::recover() {
     std::vector<AttemptRecord> live = co_await record_.live_attempts();
+    hold_what_is_taken(live);
     std::size_t adopted_count = 0;
     for (AttemptRecord& attempt : live) {
         if (attempts_.contains(attempt.trial)) {
@@ -237,24 +240,6 @@ asio::awaitable<void> StudyRunner::add_suggestions(std::int64_t count) {
     }
 }
 
-asio::awaitable<void> StudyRunner::start_trial(TrialId id) {
-    AttemptRecord attempt = co_await record_.begin_attempt(id, context_.studies_dir);
-    Result<Launch> launch = make_launch(study(), record_.trial(id), attempt, context_.machine);
-    Result<std::unique_ptr<Attempt>> started = tl::unexpected(Error{});
-    if (launch) {
-        started = co_await context_.executor.start(std::move(*launch));
-    } else {
-        started = tl::unexpected(launch.error());
-    }
-    if (!started) {
-        co_await refuse_start(std::move(attempt), started.error());
-        co_return;
-    }
-    refusals_ = 0;
-    co_await record_.set_running(attempt.id, (*started)->identity());
-    attempts_.add(std::move(attempt), std::move(*started), StopPurpose::none);
-}
-
 asio::awaitable<void> StudyRunner::end_attempt(
     AttemptRecord attempt, AttemptExit exit, StopPurpose purpose
 ) {
@@ -264,13 +249,13 @@ asio::awaitable<void> StudyRunner::end_attempt(
     Trial after =
         conclude(record_.trial(attempt.trial), exit, study().config, meant, context_.clock.now());
     co_await record_.end_attempt(attempt.id, std::move(exit), after);
+    context_.slots->release({study().key, after.id});
     if (was_lost && after.state == TrialState::pending) {
         Rng rng(*study().config.seed, "backoff", static_cast<std::uint64_t>(attempt.id.value()));
-        facts_.waiting.insert(after.id);
+        const Duration pause = infrastructure_backoff(after.infrastructure_retries, rng);
+        facts_.waiting.emplace(after.id, context_.clock.now() + pause);
         failpoint("daemon.loss_recorded");
-        backoffs_.spawn(
-            wait_backoff(after.id, infrastructure_backoff(after.infrastructure_retries, rng))
-        );
+        backoffs_.spawn(wait_backoff(after.id, pause));
     }
 }
 

@@ -2,9 +2,8 @@
 // does it.
 //
 // A study changes in one place, at the runner's own pace: ended attempts and users' commands arrive
-// in the inbox. When storage fails, trainers live on under their shims. What passes (a full disk, a
-// foreign lock) is waited out; on any other failure the study pauses until it is resumed. Loop
-// thread only.
+// in the inbox. When storage fails, trainers live on under their shims. What passes (a full disk)
+// is waited out; on any other failure the study pauses until it is resumed. Loop thread only.
 
 #pragma once
 
@@ -19,6 +18,7 @@
 #include "tuner/scheduler/running_attempts.h"
 #include "tuner/scheduler/study_record.h"
 #include "tuner/scheduler/task_group.h"
+#include "tuner/study/posted_report.h"
 
 #include <exception>
 #include <functional>
@@ -54,6 +54,15 @@ class StudyRunner {
     boost::asio::awaitable<Result<void>> resume();
     boost::asio::awaitable<Result<void>> cancel();
     boost::asio::awaitable<Result<void>> set_limits(Limits limits);
+    boost::asio::awaitable<Result<void>> set_resources(Resources resources);
+
+    // Why a pending trial does not run now, or (without one) why no further trial is started; empty
+    // when nothing is in the way.
+    std::string waiting(std::optional<TrialId> id) const;
+
+    // Stores what is posted about a running trial; what its trainer shows for it (or nothing).
+    boost::asio::awaitable<Result<void>> report(TrialId id, PostedReport report);
+    std::string token_of(TrialId id) const;
 
   private:
     using Act = std::function<boost::asio::awaitable<Result<void>>()>;
@@ -74,12 +83,15 @@ class StudyRunner {
 
     struct RetryDue {};  // of an outage
 
+    struct SlotsChanged {};  // what it waits for may be there
+
     struct Command {
         Act act;
         std::shared_ptr<Inbox<Result<void>>> reply;
     };
 
-    using Message = std::variant<AttemptEnded, AttemptAbandoned, BackoffOver, RetryDue, Command>;
+    using Message =
+        std::variant<AttemptEnded, AttemptAbandoned, BackoffOver, RetryDue, SlotsChanged, Command>;
     // The life: one turn acts on the plan, or applies a message.
     boost::asio::awaitable<void> turn();
     boost::asio::awaitable<void> apply(Message message);
@@ -94,6 +106,10 @@ class StudyRunner {
     boost::asio::awaitable<void> wait_for_retry(Duration duration);
     boost::asio::awaitable<void> retry();
     void publish_study();
+
+    // What trials take of the machine (study_waiting.cpp).
+    Plan plan_with_slots();
+    void hold_what_is_taken(std::vector<AttemptRecord> live);
 
     // Acting on a plan.
     boost::asio::awaitable<void> act(Plan plan);
@@ -112,6 +128,7 @@ class StudyRunner {
     boost::asio::awaitable<Result<void>> do_resume();
     boost::asio::awaitable<Result<void>> do_cancel();
     boost::asio::awaitable<Result<void>> do_set_limits(Limits limits);
+    boost::asio::awaitable<Result<void>> do_set_resources(Resources resources);
 
     RunnerContext& context_;
     std::unique_ptr<const Optimizer> optimizer_;
@@ -119,6 +136,8 @@ class StudyRunner {
     History seen_;  // the optimizer's own copy of the history (add_suggestions)
     PlanFacts facts_;
     std::int64_t refusals_ = 0;  // starts in a row for which there was no room
+    bool is_short_ = false;      // more would be started, if more fitted
+    bool slots_changed_ = false;
     Inbox<Message> inbox_;
     RunningAttempts attempts_;
     TaskGroup backoffs_;

@@ -95,9 +95,19 @@ void lose_or_retry(Trial& trial, const AttemptExit& exit, TimePoint now) {
     must(trial.fail({FailureKind::lost, text}, now));
 }
 
+bool said_infeasible(const Trial& trial) {
+    return std::any_of(trial.measurements.begin(), trial.measurements.end(), [](const auto& said) {
+        return said.find(kInfeasibleMetric).has_value();
+    });
+}
+
 void judge_good_end(
     Trial& trial, const AttemptExit& exit, const StudyConfig& config, TimePoint now
 ) {
+    if (said_infeasible(trial)) {
+        must(trial.fail({FailureKind::infeasible, "its trainer said that it is infeasible"}, now));
+        return;
+    }
     if (config.is_plain()) {
         must(trial.end_well(now));
         return;

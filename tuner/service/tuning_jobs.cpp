@@ -53,8 +53,8 @@ struct ReadJob {
     std::vector<std::string> notices;
 };
 
-Result<ReadJob> read_job(JobRequest request) {
-    const StudyYamlContext context{"job", request.working_dir, ""};
+Result<ReadJob> read_job(JobRequest request, const Host& host) {
+    const StudyYamlContext context{"job", request.working_dir, "", &host};
     auto parsed = parse_study_yaml(request.document, context);
     if (!parsed) {
         return wrong(to_text(parsed.error(), request.document, context));
@@ -84,7 +84,7 @@ Result<ReadJob> read_job(JobRequest request) {
 }  // namespace
 
 asio::awaitable<Result<RunAnswer>> TuningService::create_job(JobRequest request) {
-    Result<ReadJob> job = read_job(std::move(request));
+    Result<ReadJob> job = read_job(std::move(request), scheduler_.host());
     if (!job) {
         co_return tl::unexpected(job.error());
     }

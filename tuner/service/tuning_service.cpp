@@ -1,6 +1,5 @@
 #include "tuner/service/tuning_service.h"
 
-#include "tuner/formats/attempt_files.h"
 #include "tuner/formats/study_yaml.h"
 #include "tuner/scheduler/scheduler.h"
 #include "tuner/service/resumed_study.h"
@@ -57,14 +56,14 @@ struct ReadStudy {
     std::vector<std::string> notices;
 };
 
-Result<ReadStudy> read_study(const RunRequest& request) {
+Result<ReadStudy> read_study(const RunRequest& request, const Host& host) {
     Result<std::string> text = read_file(request.file);
     if (!text) {
         return tl::unexpected(text.error());
     }
     const fs::path path(request.file);
     const StudyYamlContext context{
-        path.filename().string(), path.parent_path().string(), study_name_for(path)};
+        path.filename().string(), path.parent_path().string(), study_name_for(path), &host};
     auto parsed = parse_study_yaml(*text, context);
     if (!parsed) {
         return fail(ErrorCode::invalid_argument, to_text(parsed.error(), *text, context));
@@ -111,7 +110,7 @@ TuningService::TuningService(
     : scheduler_(scheduler), storage_(storage), feed_(feed), clock_(clock) {}
 
 asio::awaitable<Result<RunAnswer>> TuningService::run_file(RunRequest request) {
-    Result<ReadStudy> read = read_study(request);
+    Result<ReadStudy> read = read_study(request, scheduler_.host());
     if (!read) {
         co_return tl::unexpected(read.error());
     }
@@ -155,6 +154,12 @@ asio::awaitable<Result<RunOutcome>> TuningService::go_on(StudyRunner& runner, St
         co_return fail(ErrorCode::conflict, describe_changes(runner.study(), changes));
     }
     const bool limits_changed = !(runner.study().config.limits == config.limits);
+    if (!(runner.study().config.resources == config.resources)) {
+        Result<void> set = co_await runner.set_resources(config.resources);
+        if (!set) {
+            co_return tl::unexpected(set.error());
+        }
+    }
     if (limits_changed) {
         Result<void> set = co_await runner.set_limits(config.limits);
         if (!set) {
@@ -267,10 +272,6 @@ asio::awaitable<std::vector<Event>> TuningService::events_after(
 
 std::unique_ptr<EventSubscription> TuningService::subscribe(std::string study) {
     return feed_.subscribe(std::move(study));
-}
-
-fs::path log_path(const AttemptRecord& attempt, LogStream stream) {
-    return fs::path(attempt.dir) / (stream == LogStream::out ? kStdoutLog : kStderrLog);
 }
 
 }  // namespace tuner

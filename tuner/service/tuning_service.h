@@ -10,6 +10,7 @@
 #include "tuner/scheduler/event_feed.h"
 #include "tuner/study/attempt.h"
 #include "tuner/study/history.h"
+#include "tuner/study/posted_report.h"
 #include "tuner/study/study.h"
 #include "tuner/study/thinning.h"
 
@@ -95,6 +96,9 @@ class TuningService {
     // that file), or of "" (the newest of all); `not_found` lists what there is.
     Result<StudyView> find(const std::string& reference) const;
 
+    // Why a pending trial does not run now or, without one, why its study starts no more of them.
+    std::string waiting(const std::string& id, std::optional<TrialId> trial = std::nullopt) const;
+
     // No new trials; running ones end by themselves or, with `now`, are stopped and queued again.
     // `why` is `user` or `interrupted`. Returns when the state is stored; running trials may take
     // longer.
@@ -111,6 +115,14 @@ class TuningService {
 
     // Forgets a study and its files' records; `conflict` while trials are running.
     boost::asio::awaitable<Result<void>> remove(std::string id);
+
+    // Whether the token is a running trial's own; nothing while a new daemon is to take it over.
+    using Token = std::string;
+    std::optional<bool> is_trial_token(const std::string& id, TrialId trial, const Token&) const;
+
+    // Stores what a running trial is said to have measured; answers whether its trainer should
+    // stop. `conflict` when it does not run.
+    boost::asio::awaitable<Result<bool>> report(std::string id, TrialId trial, PostedReport report);
 
     // The attempts of a trial, oldest first; `not_found`.
     boost::asio::awaitable<Result<std::vector<AttemptRecord>>> attempts(

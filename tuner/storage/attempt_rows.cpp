@@ -1,11 +1,41 @@
 #include "tuner/storage/attempt_rows.h"
 
+#include <charconv>
+#include <system_error>
+
+#include <fmt/format.h>
+
 namespace tuner {
 
 namespace {
 
+std::string to_text(const std::vector<std::int64_t>& gpus) {
+    return fmt::format("{}", fmt::join(gpus, ","));
+}
+
+// "0,1"; anything but such a list is a damaged record.
+std::vector<std::int64_t> to_gpus(Connection& connection, const std::string& text) {
+    std::vector<std::int64_t> gpus;
+    const char* at = text.data();
+    const char* const end = at + text.size();
+    while (at != end) {
+        std::int64_t number = 0;
+        const auto [rest, error] = std::from_chars(at, end, number);
+        const bool more = rest != end && *rest == ',' && rest + 1 != end;
+        if (error != std::errc{} || number < 0 || (rest != end && !more)) {
+            connection.give_up(
+                StorageTrouble::damaged,
+                fmt::format("database {}: damaged record: gpus of an attempt", connection.name())
+            );
+        }
+        gpus.push_back(number);
+        at = more ? rest + 1 : end;
+    }
+    return gpus;
+}
+
 // The columns that both loads select, in the order that read_attempt() reads.
-AttemptRecord read_attempt(Statement& row) {
+AttemptRecord read_attempt(Connection& connection, Statement& row) {
     AttemptRecord record;
     record.id = AttemptId(row.integer());
     record.study = StudyKey(row.integer());
@@ -14,6 +44,7 @@ AttemptRecord read_attempt(Statement& row) {
     record.uuid = row.text();
     record.state = row.name<AttemptState>();
     record.dir = row.text();
+    record.gpus = to_gpus(connection, row.text());
     record.identity.boot_id = row.text();
     record.identity.pid_namespace = row.text();
     record.identity.pid = row.integer();
@@ -32,10 +63,10 @@ AttemptRecord read_attempt(Statement& row) {
     return record;
 }
 
-std::vector<AttemptRecord> read_attempts(Statement& rows) {
+std::vector<AttemptRecord> read_attempts(Connection& connection, Statement& rows) {
     std::vector<AttemptRecord> records;
     while (rows.next()) {
-        records.push_back(read_attempt(rows));
+        records.push_back(read_attempt(connection, rows));
     }
     return records;
 }
@@ -70,14 +101,15 @@ AttemptId insert_attempt(
 ) {
     connection.run(
         "INSERT INTO attempt (uuid, trial, number, epoch, state, dir, boot_id, pid_namespace, pid,"
-        " start_ticks, metrics_offset, measurements, created_ms)"
-        " VALUES (?1, ?2, ?3, ?4, 'intent', ?5, '', '', 0, 0, 0, 0, ?6)",
+        " start_ticks, metrics_offset, measurements, created_ms, gpus)"
+        " VALUES (?1, ?2, ?3, ?4, 'intent', ?5, '', '', 0, 0, 0, 0, ?6, ?7)",
         record.uuid,
         trial_key,
         record.number,
         epoch,
         record.dir,
-        record.created
+        record.created,
+        to_text(record.gpus)
     );
     return AttemptId(connection.last_key());
 }
@@ -130,17 +162,19 @@ void set_progress(
 std::vector<AttemptRecord> load_live_attempts(Connection& connection) {
     Statement rows = connection.query(
         "SELECT attempt.key, trial.study, trial.number, attempt.number, uuid, attempt.state, dir,"
+        " gpus,"
         " boot_id, pid_namespace, pid, start_ticks, metrics_offset, attempt.created_ms,"
         " attempt.ended_ms, exit_kind, exit_code, exit_signal, exit_message, exit_log_tail"
         " FROM attempt JOIN trial ON trial.key = attempt.trial"
         " WHERE attempt.state IN ('intent', 'running', 'stopping') ORDER BY attempt.key"
     );
-    return read_attempts(rows);
+    return read_attempts(connection, rows);
 }
 
 std::vector<AttemptRecord> load_attempts(Connection& connection, StudyKey study, TrialId trial) {
     Statement rows = connection.query(
         "SELECT attempt.key, trial.study, trial.number, attempt.number, uuid, attempt.state, dir,"
+        " gpus,"
         " boot_id, pid_namespace, pid, start_ticks, metrics_offset, attempt.created_ms,"
         " attempt.ended_ms, exit_kind, exit_code, exit_signal, exit_message, exit_log_tail"
         " FROM attempt JOIN trial ON trial.key = attempt.trial"
@@ -148,7 +182,7 @@ std::vector<AttemptRecord> load_attempts(Connection& connection, StudyKey study,
         study.value(),
         trial.value()
     );
-    return read_attempts(rows);
+    return read_attempts(connection, rows);
 }
 
 }  // namespace tuner

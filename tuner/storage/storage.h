@@ -40,11 +40,9 @@ class Storage {
     // Opens or creates the database, migrates its schema and takes the next epoch. `in_memory()` is
     // the test double. Throws StorageError: corrupt, not a database, written by a newer tuner, not
     // writable, on a network file system.
+    using Path = std::filesystem::path;
     static Storage open(
-        const std::filesystem::path& file,
-        const AttemptIdentity& daemon,
-        TimePoint now,
-        const StorageOptions& options = {}
+        const Path& file, const AttemptIdentity& daemon, TimePoint now, const StorageOptions& = {}
     );
     static Storage in_memory(TimePoint now = {});
 
@@ -98,10 +96,11 @@ class Storage {
 
     // Attempts
 
-    // T2: the trial leaves pending, else `conflict` (`started` is as after Trial::start), and an
-    // attempt in state intent exists. Its folder is `parent_dir`/TRIAL/NUMBER.
+    // T2: the trial leaves pending (`started` is as after Trial::start) and an attempt with `gpus`
+    // exists as an intent, in `parent`/TRIAL/NUMBER. `conflict` when it is not pending.
+    using Gpus = std::vector<std::int64_t>;
     Result<AttemptRecord> begin_attempt(
-        StudyKey study, const Trial& started, const std::filesystem::path& parent_dir, TimePoint now
+        StudyKey study, const Trial& started, const Path& parent, TimePoint now, Gpus gpus = {}
     );
 
     // T3: intent -> running with the shim's identity. `conflict` when it is not in state intent.

@@ -17,7 +17,7 @@ constexpr std::size_t kUuidBytes = 16;
 }  // namespace
 
 Result<AttemptRecord> Storage::begin_attempt(
-    StudyKey study, const Trial& started, const std::filesystem::path& parent_dir, TimePoint now
+    StudyKey study, const Trial& started, const Path& parent, TimePoint now, Gpus gpus
 ) {
     expects(started.state == TrialState::running, "an attempt begins with Trial::start");
     return impl_->database.write([&]() -> Result<AttemptRecord> {
@@ -42,9 +42,9 @@ Result<AttemptRecord> Storage::begin_attempt(
         record.trial = started.id;
         record.number = started.attempts;
         record.uuid = random_hex(kUuidBytes);
-        record.dir =
-            parent_dir / std::to_string(record.trial.value()) / std::to_string(record.number);
+        record.dir = parent / std::to_string(record.trial.value()) / std::to_string(record.number);
         record.created = now;
+        record.gpus = std::move(gpus);
         record.id = insert_attempt(impl_->rows(), row->key, impl_->database.epoch(), record);
         set_present_attempt(impl_->rows(), row->key, record.id.value());
         return record;

@@ -16,6 +16,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace tuner {
 
@@ -68,6 +70,7 @@ struct AttemptRecord {
     std::string uuid;         // unique for ever; the cookie in the trainer's environment
     AttemptState state = AttemptState::intent;
     std::string dir;                  // absolute: its own folder (executor/workspace.h)
+    std::vector<std::int64_t> gpus;   // numbers of those that are its own, ascending
     AttemptIdentity identity;         // once running
     std::int64_t metrics_offset = 0;  // bytes of its metric file already stored
     std::optional<AttemptExit> exit;  // once ended
@@ -76,6 +79,14 @@ struct AttemptRecord {
 
     friend bool operator==(const AttemptRecord&, const AttemptRecord&) = default;
 };
+
+// What a trainer shows to report its own trial's measurements to the daemon, and nothing else; as
+// good as the attempt's uuid is secret, and as long as the attempt lives.
+inline constexpr std::string_view kTrialTokenPrefix = "trial-";
+
+inline std::string trial_token(const AttemptRecord& attempt) {
+    return std::string(kTrialTokenPrefix) + attempt.uuid;
+}
 
 template <>
 struct Names<AttemptState> {

@@ -16,6 +16,10 @@ inline constexpr std::size_t kMaxParentValues = 1'000;
 inline constexpr std::size_t kMaxParameterNameBytes = 64;
 inline constexpr std::size_t kMaxTextBytes = 4'096;  // one category, one argument
 inline constexpr std::size_t kMaxStudyNameBytes = 128;
+// What a trial may ask for, and a machine may be said to have.
+inline constexpr std::int64_t kMaxCpus = 65'536;
+inline constexpr std::int64_t kMaxGpus = 1'024;
+inline constexpr std::int64_t kMaxMemoryBytes = std::int64_t{1} << 50;
 inline constexpr std::int64_t kMaxTrials = 1'000'000;
 inline constexpr std::int64_t kMaxParallelTrials = 10'000;
 // Integers are exact in a double up to here, which JSON readers and the optimizer's arithmetic

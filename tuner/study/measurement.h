@@ -31,6 +31,9 @@ struct Measurement {
     friend bool operator==(const Measurement&, const Measurement&) = default;
 };
 
+// A metric by which a trainer says that its point is none where there could be a result.
+inline constexpr std::string_view kInfeasibleMetric = "tuner/infeasible";
+
 // Which of a trial's measurements becomes its result.
 enum class MeasurementSelection {
     last,  // the largest step; the later report wins among equal steps

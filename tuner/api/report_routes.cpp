@@ -1,0 +1,75 @@
+#include "tuner/api/report_routes.h"
+
+#include "tuner/api/json_answer.h"
+#include "tuner/api/problem.h"
+#include "tuner/api/query.h"
+#include "tuner/api/report_body.h"
+#include "tuner/api/study_reference.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace tuner {
+
+namespace asio = boost::asio;
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+using Parse = Result<PostedReport> (*)(std::string_view body);
+
+// With a trial's token, what exists beside that trial stays unsaid.
+std::optional<Response> refuse(
+    const Request& request, const Result<TrialReference>& wanted, const TuningService& service
+) {
+    if (request.trial_token.empty()) {
+        return wanted ? std::nullopt : std::optional(problem(wanted.error()));
+    }
+    const std::optional<bool> is_its_own =
+        wanted ? service.is_trial_token(wanted->study, wanted->trial, request.trial_token) : false;
+    if (!is_its_own) {
+        return problem(Error{
+            ErrorCode::unavailable, "the daemon has yet to take this trial over; try again"});
+    }
+    return *is_its_own ? std::nullopt
+                       : std::optional(problem(
+                             403, "the token is not that of this trial, or the trial does not run"
+                         ));
+}
+
+asio::awaitable<Response> take_report(Request request, TuningService& service, Parse parse) {
+    const auto wanted = find_trial(request, service);
+    if (auto refused = refuse(request, wanted, service)) {
+        co_return std::move(*refused);
+    }
+    if (const auto query = Query::read(request, {}); !query) {
+        co_return problem(query.error());
+    }
+    if (request.body.size() > kMaxReportBytes) {
+        co_return problem(413, fmt::format("a report has at most {} bytes", kMaxReportBytes));
+    }
+    auto report = parse(request.body);
+    if (!report) {
+        co_return problem(report.error());
+    }
+    const Result<bool> should_stop =
+        co_await service.report(wanted->study, wanted->trial, std::move(*report));
+    if (!should_stop) {
+        co_return problem(should_stop.error());
+    }
+    Json answer;
+    answer["shouldStop"] = *should_stop;
+    co_return answer_json(answer);
+}
+
+}  // namespace
+
+asio::awaitable<Response> measure_trial(Request request, TuningService& service) {
+    return take_report(std::move(request), service, parse_measure);
+}
+
+asio::awaitable<Response> complete_trial(Request request, TuningService& service) {
+    return take_report(std::move(request), service, parse_complete);
+}
+
+}  // namespace tuner

@@ -1,0 +1,58 @@
+// What a StudyRunner does with what is posted about one of its running trials.
+
+#include "tuner/base/log.h"
+#include "tuner/scheduler/study_runner.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace tuner {
+
+namespace asio = boost::asio;
+
+namespace {
+
+std::int64_t last_step(const Trial& trial) {
+    std::int64_t last = 0;
+    for (const Measurement& measurement : trial.measurements) {
+        last = std::max(last, measurement.step);
+    }
+    return last;
+}
+
+}  // namespace
+
+// Not through the inbox: trainers report at their own pace, and storage refuses what comes too
+// late.
+asio::awaitable<Result<void>> StudyRunner::report(TrialId id, PostedReport report) {
+    if (!attempts_.contains(id)) {
+        co_return fail(
+            ErrorCode::conflict,
+            fmt::format("trial {} of study {} does not run now", id.value(), study().id)
+        );
+    }
+    if (!report.reason.empty()) {
+        log::info(
+            "trial_infeasible",
+            fmt::format(
+                "study={} trial={} why={}", study().id, id.value(), log::quoted(report.reason)
+            )
+        );
+    }
+    Measurement said;
+    said.step = report.step.value_or(last_step(record_.trial(id)));
+    said.metrics = std::move(report.metrics);
+    if (report.objective) {
+        said.metrics.push_back({study().config.objective().metric, *report.objective});
+    }
+    const AttemptId attempt = attempts_.record(id).id;
+    co_return co_await record_.add_posted(id, attempt, std::move(said));
+}
+
+std::string StudyRunner::token_of(TrialId id) const {
+    return attempts_.contains(id) ? trial_token(attempts_.record(id)) : std::string();
+}
+
+}  // namespace tuner
