@@ -67,6 +67,12 @@ std::string size_text(const SearchSpace& space) {
     );
 }
 
+boost::asio::awaitable<int> run_validate(std::shared_ptr<std::string> file, Output output) {
+    co_return validate(*file, output);
+}
+
+}  // namespace
+
 std::string explain(const StudyConfig& config) {
     const Limits& limits = config.limits;
     if (config.is_plain()) {
@@ -103,12 +109,6 @@ std::string explain(const StudyConfig& config) {
     }
     return text + parameters.to_text();
 }
-
-boost::asio::awaitable<int> run_validate(std::shared_ptr<std::string> file, Output output) {
-    co_return validate(*file, output);
-}
-
-}  // namespace
 
 void add_validate(CLI::App& app, CommandContext& context) {
     CLI::App* command =

@@ -14,6 +14,7 @@
 #include "tuner/study/study_config.h"
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +32,7 @@ struct StudyYamlContext {
     std::string file;         // as the user typed it: for messages
     std::string working_dir;  // absolute folder of the file
     std::string name;         // the study's name unless the document has one
+    std::optional<std::string> scale_tier = std::nullopt;  // instead of trainingInput.scaleTier
 };
 
 // The study of a document, or every problem of it in order of place.
