@@ -57,6 +57,13 @@ asio::awaitable<Result<RunAnswer>> TuningService::create_job(JobRequest request)
     co_return answer;
 }
 
+asio::awaitable<Result<RunAnswer>> TuningService::retrain(std::string id, RetrainRequest request) {
+    scheduler_.last_retraining = request;
+    RunAnswer answer;
+    answer.id = id;
+    co_return answer;
+}
+
 std::vector<StudyView> TuningService::studies() const {
     std::vector<StudyView> views;
     for (const auto& entry : scheduler_.entries) {

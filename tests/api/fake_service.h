@@ -36,6 +36,7 @@ class Scheduler {
     std::vector<PostedReport> reports;
     RunRequest last_run;
     JobRequest last_job;
+    RetrainRequest last_retraining;
     bool disk_is_full = false;           // every change throws
     std::optional<tuner::Error> outage;  // likewise, as what the world did
 };

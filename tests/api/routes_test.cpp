@@ -96,6 +96,49 @@ TEST_CASE("a study is created from a file with everything the call says", "[api]
     CHECK(run.force_new);
 }
 
+TEST_CASE("a study is created from a document with what the call says instead of it", "[api]") {
+    ApiFixture api;
+    const auto answer = api.call(
+        "POST",
+        "/v1/studies",
+        R"({"document": "trainingInput: {}", "workingDir": "/w", "pythonModule": "m", "jobDir": "J",
+            "packageUris": ["/w/m"], "scaleTier": "BASIC"})"
+    );
+    CHECK(status_of(answer) == "200");
+    const tuner::RunRequest& run = api.fake.data.last_run;
+    CHECK(run.file.empty());
+    CHECK(run.document == "trainingInput: {}");
+    CHECK(run.working_dir == "/w");
+    CHECK(run.python_module == "m");
+    CHECK(run.job_dir == "J");
+    CHECK(run.package_uris == std::vector<std::string>{"/w/m"});
+    CHECK(run.scale_tier == "BASIC");
+    const auto refused = [&](const std::string& body) {
+        return message_of(api.call("POST", "/v1/studies", body));
+    };
+    CHECK(refused(R"({"document": "x", "file": "/x"})") == "file and document exclude each other");
+    CHECK_THAT(refused(R"({"document": "x"})"), Catch::StartsWith("workingDir must be"));
+}
+
+TEST_CASE("a trainer is run once more with what the call says", "[api]") {
+    ApiFixture api;
+    api.fake.add_study("a", 1);
+    const auto answer = api.call(
+        "POST", "/v1/studies/a-1:train", R"({"trial": 3, "args": ["--all"], "jobDir": "K"})"
+    );
+    CHECK(status_of(answer) == "200");
+    CHECK(api.fake.data.last_retraining.trial == tuner::TrialId(3));
+    CHECK(api.fake.data.last_retraining.args == std::vector<std::string>{"--all"});
+    CHECK(api.fake.data.last_retraining.job_dir == "K");
+    CHECK(status_of(api.call("POST", "/v1/studies/a-1:train")) == "200");
+    CHECK_FALSE(api.fake.data.last_retraining.trial);
+    CHECK(
+        message_of(api.call("POST", "/v1/studies/a-1:train", R"({"what": 1})")) ==
+        "unknown field 'what'; there may be trial, args and jobDir"
+    );
+    CHECK(status_of(api.call("POST", "/v1/studies/none:train", "{}")) == "404");
+}
+
 TEST_CASE("a body that cannot create a study says what would be right", "[api]") {
     ApiFixture api;
     const auto message = [&](const std::string& body) {

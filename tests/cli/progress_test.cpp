@@ -216,7 +216,8 @@ TEST_CASE("the summary says how it went and what to type next", "[summary]") {
         "best      rmse 1.0391 (trial 2)\n"
         "          batch_size 32   lr 0.02\n"
         "retrain   --batch_size=32 --lr=0.02\n"
-        "next      tuner trials babyweight-1  |  tuner best babyweight-1 --args\n"
+        "next      tuner trials babyweight-1  |  tuner best babyweight-1 --args  |  "
+        "tuner train babyweight-1\n"
     );
 }
 

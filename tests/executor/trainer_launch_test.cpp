@@ -133,6 +133,46 @@ TEST_CASE("A14 a plain run gets the bare job dir and no sign of a trial", "[laun
     CHECK(launch.metric.empty());
 }
 
+TEST_CASE("a module runs as python3 -m does, from the staged copy when there is one", "[launch]") {
+    ConfigBuilder config = a_job().with([](StudyConfig& c) {
+        c.trainer.command.clear();
+        c.trainer.python_module = "trainer.task";
+        c.trainer.package_uris = {"lab/trainer/", "gs://bucket/a.whl"};
+    });
+    const auto words = [](const Launch& launch) {
+        return std::vector(launch.argv.begin() + 1, launch.argv.begin() + 3);
+    };
+    const Launch live = launched(config);
+    CHECK(tf_config_of(live).at("job").at("python_module") == "trainer.task");
+    CHECK(words(live) == std::vector<std::string>{"-m", "trainer.task"});
+    const Launch staged = launched(config.with([](StudyConfig& c) {
+        c.trainer.staged_paths = {"/data/packages/ID/0"};
+    }));
+    CHECK(
+        words(staged) == std::vector<std::string>{"/data/packages/ID/run_module.py", "trainer.task"}
+    );
+    CHECK(staged.env.at("PYTHONPATH") == "/data/packages/ID/0:/");
+}
+
+TEST_CASE("a trainer of the Vizier dialect finds that service's variables", "[launch]") {
+    ConfigBuilder config = a_job().with([](StudyConfig& c) { c.trainer.is_vizier = true; });
+    const Launch bare = launched(config);
+    CHECK_FALSE(bare.env.contains("AIP_MODEL_DIR"));
+    CHECK(
+        nlohmann::json::parse(bare.env.at("CLUSTER_SPEC")).at("task") ==
+        nlohmann::json::parse(R"({"type": "workerpool0", "index": 0, "trial": "3"})")
+    );
+    const Launch launch =
+        launched(config.with([](StudyConfig& c) { c.trainer.output_dir = "gs://bucket/out/"; }));
+    CHECK(launch.env.at("AIP_MODEL_DIR") == "gs://bucket/out/3/model/");
+    CHECK(launch.env.at("AIP_CHECKPOINT_DIR") == "gs://bucket/out/3/checkpoints/");
+    CHECK(launch.env.at("AIP_TENSORBOARD_LOG_DIR") == "gs://bucket/out/3/logs/");
+    for (const std::string& word : launch.argv) {
+        CHECK_FALSE(word.starts_with("--job-dir"));
+    }
+    CHECK_FALSE(launched(a_job()).env.contains("CLUSTER_SPEC"));
+}
+
 TEST_CASE("a rerun finds the checkpoints of the attempts before it", "[launch]") {
     const Launch launch = launched(a_job());
     CHECK(launch.env.at("TUNER_STUDY") == "babyweight-1");

@@ -104,6 +104,11 @@ TrainerSpec some_trainer(Rng& rng) {
     trainer.package_uris = some_texts(rng);
     trainer.env = {{some_text(rng), some_text(rng)}, {"PATH", some_text(rng)}};
     trainer.working_dir = some_text(rng);
+    trainer.staged_paths = some_texts(rng);
+    trainer.is_vizier = rng.below(2) == 0;
+    if (trainer.is_vizier) {
+        trainer.output_dir = some_text(rng);
+    }
     return trainer;
 }
 

@@ -129,7 +129,7 @@ TEST_CASE("both dialects mean the same study", "[vizier_study]") {
         "    - {parameterName: c, type: CATEGORICAL, categoricalValues: [1, no]}\n",
         kContext
     );
-    const auto vizier = parse_study_yaml(
+    auto vizier = parse_study_yaml(
         "maxTrialCount: 20\nparallelTrialCount: 5\nmaxFailedTrialCount: 2\nstudySpec:\n"
         "  metrics: [{metricId: rmse, goal: MINIMIZE}]\n"
         "  measurementSelectionType: BEST_MEASUREMENT\n  parameters:\n"
@@ -145,6 +145,8 @@ TEST_CASE("both dialects mean the same study", "[vizier_study]") {
     );
     REQUIRE(legacy);
     REQUIRE(vizier);
+    CHECK(vizier->config.trainer.is_vizier);  // its trainers get that service's variables, too
+    vizier->config.trainer.is_vizier = false;
     CHECK(legacy->config == vizier->config);
 }
 

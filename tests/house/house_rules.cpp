@@ -95,6 +95,7 @@ const std::vector<Library> kLibraries{
     {"nlopt", {"tuner/optimizer/"}},
     {"CLI/", {"tuner/cli/", "tuner/app/", "trainer/"}},
     {"spdlog/", {"tuner/base/log.cpp"}},
+    {"zlib.h", {"tuner/formats/inflate.cpp"}},
     {"tl/", {"tuner/base/result.h"}},
     {"random", {"trainer/"}},  // its distributions differ between libraries: base/random.h
 };

@@ -24,6 +24,7 @@ constexpr std::array kRoutes{
     Route{"POST", "/v1/studies/{study}:stop", Access::token, stop_study},
     Route{"POST", "/v1/studies/{study}:resume", Access::token, resume_study},
     Route{"POST", "/v1/studies/{study}:cancel", Access::token, cancel_study},
+    Route{"POST", "/v1/studies/{study}:train", Access::token, train_study},
 
     Route{"GET", "/v1/studies/{study}/trials", Access::token, list_trials},
     Route{"GET", "/v1/studies/{study}/trials/{trial}", Access::token, get_trial},

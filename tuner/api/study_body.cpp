@@ -124,11 +124,30 @@ Result<void> read_run_field(const std::string& field, const json& value, RunRequ
     if (field == "new") {
         return read(field, value, to.force_new);
     }
+    if (field == "document") {
+        return read(field, value, to.document);
+    }
+    if (field == "workingDir") {
+        return read(field, value, to.working_dir);
+    }
+    if (field == "pythonModule") {
+        return read(field, value, to.python_module);
+    }
+    if (field == "packageUris") {
+        return read(field, value, to.package_uris);
+    }
+    if (field == "jobDir") {
+        return read(field, value, to.job_dir);
+    }
+    if (field == "scaleTier") {
+        return read(field, value, to.scale_tier);
+    }
     return fail(
         ErrorCode::invalid_argument,
         fmt::format(
-            "unknown field '{}'; with a file there may be args, name, maxTrials, "
-            "maxParallelTrials, seed and new",
+            "unknown field '{}'; with a file or a document there may be workingDir, args, name, "
+            "maxTrials, maxParallelTrials, seed, new, pythonModule, packageUris, jobDir and "
+            "scaleTier",
             field
         )
     );
@@ -175,7 +194,7 @@ Result<std::optional<RunRequest>> parse_run_request(std::string_view body) {
     if (!document) {
         return tl::unexpected(document.error());
     }
-    if (!document->contains("file")) {
+    if (!document->contains("file") && !document->contains("document")) {
         return std::optional<RunRequest>();
     }
     RunRequest request;
@@ -184,8 +203,43 @@ Result<std::optional<RunRequest>> parse_run_request(std::string_view body) {
             return tl::unexpected(done.error());
         }
     }
-    if (!request.file.starts_with('/')) {
+    if (document->contains("file") && document->contains("document")) {
+        return fail(ErrorCode::invalid_argument, "file and document exclude each other");
+    }
+    if (document->contains("file") && !request.file.starts_with('/')) {
         return wrong("file", "the absolute path of a YAML file on the server's machine");
+    }
+    if (document->contains("document") && !request.working_dir.starts_with('/')) {
+        return wrong("workingDir", "the absolute path of a folder on the server's machine");
+    }
+    return request;
+}
+
+Result<RetrainRequest> parse_retrain_request(std::string_view body) {
+    RetrainRequest request;
+    const auto document = parse_object(body.empty() ? "{}" : body);
+    if (!document) {
+        return tl::unexpected(document.error());
+    }
+    for (const auto& [field, value] : document->items()) {
+        Result<void> done;
+        std::int64_t trial = 0;
+        if (field == "trial") {
+            done = read_integer(field, value, 1, kMaxTrials, trial);
+            request.trial = TrialId(trial);
+        } else if (field == "args") {
+            done = read(field, value, request.args);
+        } else if (field == "jobDir") {
+            done = read(field, value, request.job_dir);
+        } else {
+            done = fail(
+                ErrorCode::invalid_argument,
+                fmt::format("unknown field '{}'; there may be trial, args and jobDir", field)
+            );
+        }
+        if (!done) {
+            return tl::unexpected(done.error());
+        }
     }
     return request;
 }

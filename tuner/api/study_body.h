@@ -14,9 +14,12 @@
 
 namespace tuner {
 
-// The body of POST /v1/studies that names a file of the daemon's machine; nothing when it is a
-// document of another kind.
+// The body of POST /v1/studies that names a file of the daemon's machine or has a study file's text
+// in it; nothing when it is of another kind.
 Result<std::optional<RunRequest>> parse_run_request(std::string_view body);
+
+// The body of POST …:train; an empty one asks for the best trial.
+Result<RetrainRequest> parse_retrain_request(std::string_view body);
 
 // The limits of a study after a PATCH: those that the body names, the others as they were. null
 // takes a timeout away.

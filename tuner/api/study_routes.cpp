@@ -55,6 +55,18 @@ std::string_view outcome_name(RunOutcome outcome) {
     return "unchanged";
 }
 
+Response answer_run(const TuningService& service, const RunAnswer& answer) {
+    const auto view = service.find(answer.id);
+    if (!view) {
+        return problem(view.error());
+    }
+    Json document;
+    document["study"] = to_json(*view);
+    document["outcome"] = outcome_name(answer.outcome);
+    document["notices"] = answer.notices;
+    return answer_json(document);
+}
+
 }  // namespace
 
 asio::awaitable<Response> get_health(Request request, TuningService& service) {
@@ -84,6 +96,20 @@ asio::awaitable<Response> list_studies(Request request, TuningService& service) 
     co_return answer_page("studies", std::move(list), *page, studies.size());
 }
 
+asio::awaitable<Response> train_study(Request request, TuningService& service) {
+    const auto id = study_of(request, service);
+    if (!id) {
+        co_return problem(id.error());
+    }
+    auto wanted = parse_retrain_request(request.body);
+    if (!wanted) {
+        co_return problem(wanted.error());
+    }
+    RetrainRequest retraining = std::move(*wanted);
+    const auto answer = co_await service.retrain(*id, std::move(retraining));
+    co_return answer ? answer_run(service, *answer) : problem(answer.error());
+}
+
 asio::awaitable<Response> create_study(Request request, TuningService& service) {
     if (const auto query = Query::read(request, {}); !query) {
         co_return problem(query.error());
@@ -95,24 +121,14 @@ asio::awaitable<Response> create_study(Request request, TuningService& service) 
     if (!*run) {
         co_return problem(
             501,
-            "a study can only be created from a file of the server's machine so far: "
-            "{\"file\": \"/path/hyperparam.yaml\"}"
+            "a study can only be created from a file of the server's machine, or its text, so far: "
+            "{\"file\": \"/path/hyperparam.yaml\"} or {\"document\": \"…\", \"workingDir\": "
+            "\"/path\"}"
         );
     }
     RunRequest wanted = std::move(**run);
     const auto answer = co_await service.run_file(std::move(wanted));
-    if (!answer) {
-        co_return problem(answer.error());
-    }
-    const auto view = service.find(answer->id);
-    if (!view) {
-        co_return problem(view.error());
-    }
-    Json document;
-    document["study"] = to_json(*view, service);
-    document["outcome"] = outcome_name(answer->outcome);
-    document["notices"] = answer->notices;
-    co_return answer_json(document);
+    co_return answer ? answer_run(service, *answer) : problem(answer.error());
 }
 
 asio::awaitable<Response> get_study(Request request, TuningService& service) {

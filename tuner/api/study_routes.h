@@ -16,7 +16,7 @@ boost::asio::awaitable<Response> get_health(Request request, TuningService& serv
 // GET /v1/studies?pageSize=&pageToken=
 boost::asio::awaitable<Response> list_studies(Request request, TuningService& service);
 
-// POST /v1/studies {"file", "args", "name", "maxTrials", "maxParallelTrials", "seed", "new"}
+// POST /v1/studies {"file" or "document", "args", "name", "maxTrials", "seed", "new", …}
 boost::asio::awaitable<Response> create_study(Request request, TuningService& service);
 
 // GET /v1/studies/{study}
@@ -33,6 +33,9 @@ boost::asio::awaitable<Response> stop_study(Request request, TuningService& serv
 
 // POST /v1/studies/{study}:resume
 boost::asio::awaitable<Response> resume_study(Request request, TuningService& service);
+
+// POST /v1/studies/{study}:train {"trial", "args", "jobDir"}
+boost::asio::awaitable<Response> train_study(Request request, TuningService& service);
 
 // POST /v1/studies/{study}:cancel
 boost::asio::awaitable<Response> cancel_study(Request request, TuningService& service);

@@ -98,6 +98,7 @@ int run_program(int argc, char** argv) {
     tuner::add_global_options(app, context);
     tuner::add_run(app, context, session, loop);
     tuner::add_resume(app, context, session, loop);
+    tuner::add_train(app, context, session, loop);
     tuner::add_serve(app, context, session, loop);
     tuner::add_commands(app, context);
     try {

@@ -1,9 +1,5 @@
-// `tuner run FILE`: hands a study file to the daemon, or becomes the daemon, and follows the study
-// to its end.
-//
-// Ctrl-C once pauses the study: its trainers are stopped politely and their trials queued again.
-// Twice: the program ends at once and the trainers' shims see to the rest. When the daemon that is
-// followed goes away, this process takes its place and goes on.
+// `tuner run`, `tuner resume` and `tuner train`: their arguments. What they do is app/run.h's, and
+// app/dry_run.h's.
 
 #pragma once
 
@@ -17,6 +13,10 @@ void add_run(
 );
 
 void add_resume(
+    CLI::App& app, CommandContext& context, Session& session, boost::asio::io_context& loop
+);
+
+void add_train(
     CLI::App& app, CommandContext& context, Session& session, boost::asio::io_context& loop
 );
 

@@ -1,4 +1,4 @@
-// Handing a study to a server: a file that it is to run, or a study that it is to go on with.
+// Handing a study to a server: one that it is to run, to go on with, or to train with once more.
 
 #pragma once
 
@@ -14,15 +14,28 @@
 
 namespace tuner {
 
-// What `tuner run` says about a file; unset values are the file's own.
-struct FileRun {
-    std::string file;               // as the user typed it
+// What `tuner run` asks for: a study file, or a document; unset values are the document's own.
+struct RunOrder {
+    std::string file;               // absolute; empty with a document
+    std::string document;           // the text of a study file
+    std::string working_dir;        // of a document
     std::vector<std::string> args;  // more arguments for the trainer
     std::optional<std::string> name;
     std::optional<std::int64_t> max_trials;
     std::optional<std::int64_t> max_parallel_trials;
     std::optional<std::uint64_t> seed;
     bool force_new = false;
+    std::optional<std::string> python_module;
+    std::vector<std::string> package_uris;
+    std::optional<std::string> job_dir;
+    std::optional<std::string> scale_tier;
+};
+
+// What `tuner train` asks of a study.
+struct TrainOrder {
+    std::int64_t trial = 0;         // 0: the best one
+    std::vector<std::string> args;  // after everything else
+    std::optional<std::string> job_dir;
 };
 
 struct HandedIn {
@@ -31,10 +44,21 @@ struct HandedIn {
     std::vector<std::string> notices;  // what the user should know about the file
 };
 
-// The server creates the study of the file, or goes on with it.
-boost::asio::awaitable<Result<HandedIn>> hand_in_file(const HttpClient& client, FileRun run);
+// The body of POST /v1/studies that asks for it.
+std::string order_body(const RunOrder& order);
+
+// The server creates the study of the order, or goes on with it.
+boost::asio::awaitable<Result<HandedIn>> hand_in_order(const HttpClient& client, RunOrder order);
+
+// A new plain run of the trainer of a STUDY argument.
+boost::asio::awaitable<Result<HandedIn>> ask_to_train(
+    const HttpClient& client, std::string study, TrainOrder order
+);
 
 // The study of a STUDY argument goes on.
 boost::asio::awaitable<Result<HandedIn>> ask_to_go_on(const HttpClient& client, std::string study);
+
+// A study of before, by its id, after its daemon was lost: it goes on unless it has ended.
+boost::asio::awaitable<Result<HandedIn>> find_again(const HttpClient& client, std::string id);
 
 }  // namespace tuner

@@ -55,7 +55,7 @@ std::string next_commands(const Json& study) {
     if (study.at("best").is_null()) {
         return fmt::format("tuner trials {0}  |  tuner logs {0} 1", id);
     }
-    return fmt::format("tuner trials {0}  |  tuner best {0} --args", id);
+    return fmt::format("tuner trials {0}  |  tuner best {0} --args  |  tuner train {0}", id);
 }
 
 }  // namespace

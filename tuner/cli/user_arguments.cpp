@@ -10,7 +10,8 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr std::array kLegacyGroups{"jobs"sv, "local"sv, "ml-engine"sv, "ai-platform"sv};
+constexpr std::array kTakers{
+    "run"sv, "train"sv, "jobs"sv, "local"sv, "ml-engine"sv, "ai-platform"sv};
 // Global options that take the next word with them.
 constexpr std::array kOptionsWithValue{"--data-dir"sv, "--server"sv};
 
@@ -19,12 +20,12 @@ bool contains(const List& list, std::string_view word) {
     return std::find(list.begin(), list.end(), word) != list.end();
 }
 
-bool is_legacy(const std::vector<std::string>& words) {
+bool takes_arguments(const std::vector<std::string>& words) {
     for (std::size_t i = 0; i < words.size(); ++i) {
         if (contains(kOptionsWithValue, words[i])) {
             ++i;
         } else if (!words[i].starts_with('-')) {
-            return contains(kLegacyGroups, words[i]);
+            return contains(kTakers, words[i]);
         }
     }
     return false;
@@ -35,7 +36,7 @@ bool is_legacy(const std::vector<std::string>& words) {
 SplitLine split_line(std::vector<std::string> words) {
     SplitLine line{std::move(words), {}};
     const auto dashes = std::find(line.words.begin(), line.words.end(), "--");
-    if (dashes != line.words.end() && is_legacy(line.words)) {
+    if (dashes != line.words.end() && takes_arguments(line.words)) {
         line.user_arguments.assign(dashes + 1, line.words.end());
         line.words.erase(dashes, line.words.end());
     }

@@ -67,6 +67,8 @@ std::string size_text(const SearchSpace& space) {
     );
 }
 
+}  // namespace
+
 std::string explain(const StudyConfig& config) {
     const Limits& limits = config.limits;
     if (config.is_plain()) {
@@ -106,6 +108,8 @@ std::string explain(const StudyConfig& config) {
     }
     return text + parameters.to_text();
 }
+
+namespace {
 
 boost::asio::awaitable<int> run_validate(
     std::shared_ptr<std::string> file, CommandContext& context

@@ -1,7 +1,8 @@
 #include "tuner/executor/trainer_launch.h"
 
-#include "tuner/executor/granted_resources.h"
 #include "tuner/executor/event_dirs.h"
+#include "tuner/executor/granted_resources.h"
+#include "tuner/executor/python_packages.h"
 #include "tuner/formats/tf_config.h"
 
 #include <algorithm>
@@ -70,21 +71,33 @@ bool is_program(const fs::path& path) {
     return fs::is_regular_file(path, ignored) && access(path.c_str(), X_OK) == 0;
 }
 
-// The folder of one trial below the job's, whatever slashes this ends with.
-std::string job_dir_of(std::string job_dir, TrialId trial) {
-    while (job_dir.ends_with('/')) {
-        job_dir.pop_back();
+// The folder of one trial below a job's, whatever slashes this ends with; of none the job's own.
+std::string folder_of(std::string job, std::optional<TrialId> trial) {
+    while (job.ends_with('/')) {
+        job.pop_back();
     }
-    return fmt::format("{}/{}", job_dir, trial.value());
+    return trial ? fmt::format("{}/{}", job, trial->value()) : job;
 }
 
-// Where `python3 -m MODULE` finds the module: the packages' own folders and the study's folder.
-std::string python_path(const TrainerSpec& trainer, const std::map<std::string, std::string>& env) {
+// The folders of packages that are used where they lie; what has a scheme is not here.
+std::vector<std::string> live_paths(const TrainerSpec& trainer) {
     std::vector<std::string> dirs;
     for (const std::string& uri : trainer.package_uris) {
-        const fs::path path = fs::path(trainer.working_dir) / uri;
-        dirs.push_back(fs::is_directory(path) ? path.parent_path().string() : path.string());
+        if (uri.find("://") == std::string::npos) {
+            const fs::path path = (fs::path(trainer.working_dir) / uri).lexically_normal();
+            const fs::path folder = path.has_filename() ? path : path.parent_path();
+            dirs.push_back(
+                fs::is_directory(folder) ? folder.parent_path().string() : folder.string()
+            );
+        }
     }
+    return dirs;
+}
+
+// Where Python finds the module: the packages' own folders and the study's folder.
+std::string python_path(const TrainerSpec& trainer, const std::map<std::string, std::string>& env) {
+    std::vector<std::string> dirs =
+        trainer.staged_paths.empty() ? live_paths(trainer) : trainer.staged_paths;
     dirs.push_back(trainer.working_dir);
     if (const auto given = env.find("PYTHONPATH"); given != env.end() && !given->second.empty()) {
         dirs.push_back(given->second);
@@ -99,8 +112,10 @@ Result<std::vector<std::string>> make_argv(
     const MachineEnvironment& machine
 ) {
     std::vector<std::string> argv = trainer.command;
-    if (argv.empty()) {
+    if (argv.empty() && trainer.staged_paths.empty()) {
         argv = {"python3", "-m", trainer.python_module};
+    } else if (argv.empty()) {
+        argv = {"python3", module_runner(trainer.staged_paths).string(), trainer.python_module};
     }
     Result<std::string> program =
         find_program(argv.front(), trainer.working_dir, machine.program_dirs);
@@ -117,6 +132,24 @@ Result<std::vector<std::string>> make_argv(
         argv.push_back(std::move(flag));
     }
     return argv;
+}
+
+// What the Vizier service's trainers look for; `trial` is none for a plain run.
+void add_vizier_variables(
+    std::map<std::string, std::string>& env,
+    const TrainerSpec& trainer,
+    std::optional<TrialId> trial
+) {
+    if (!trainer.is_vizier) {
+        return;
+    }
+    env["CLUSTER_SPEC"] = cluster_spec(trial);
+    if (trainer.output_dir) {
+        const std::string base = folder_of(*trainer.output_dir, trial);
+        env["AIP_MODEL_DIR"] = base + "/model/";
+        env["AIP_CHECKPOINT_DIR"] = base + "/checkpoints/";
+        env["AIP_TENSORBOARD_LOG_DIR"] = base + "/logs/";
+    }
 }
 
 std::map<std::string, std::string> make_environment(
@@ -137,14 +170,15 @@ std::map<std::string, std::string> make_environment(
     add_granted_resources(env, study.config, attempt, machine.host.machine);
     env["PYTHONUNBUFFERED"] = "1";
     const bool is_plain = study.config.is_plain();
-    env["TF_CONFIG"] =
-        tf_config(trainer, study.id, is_plain ? std::nullopt : std::optional(trial.id));
+    const auto tuned = is_plain ? std::nullopt : std::optional(trial.id);
+    env["TF_CONFIG"] = tf_config(trainer, study.id, tuned);
     env["CLOUD_ML_JOB_ID"] = study.id;
     if (!is_plain) {  // trainers take their presence as the sign of a tuning job
         env["CLOUD_ML_TRIAL_ID"] = number;
         env["CLOUD_ML_HP_METRIC_TAG"] = study.config.objective().metric;
         env["CLOUD_ML_HP_METRIC_FILE"] = attempt.dir + "/hypertune/output.metrics";
     }
+    add_vizier_variables(env, trainer, tuned);
     env["TUNER_STUDY"] = study.id;
     env["TUNER_TRIAL"] = number;
     env["TUNER_ATTEMPT"] = std::to_string(attempt.number);
@@ -219,7 +253,7 @@ Result<Launch> make_launch(
     const TrainerSpec& trainer = study.config.trainer;
     std::optional<std::string> job_dir = trainer.job_dir;
     if (job_dir && !study.config.is_plain()) {
-        job_dir = job_dir_of(std::move(*job_dir), trial.id);
+        job_dir = folder_of(std::move(*job_dir), trial.id);
     }
     Result<std::vector<std::string>> argv = make_argv(trainer, trial, job_dir, machine);
     if (!argv) {

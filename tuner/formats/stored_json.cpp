@@ -61,7 +61,7 @@ Json from_trainer(const TrainerSpec& trainer) {
     for (const auto& [name, value] : trainer.env) {
         env.push_back({from_text(name), from_text(value)});
     }
-    return {
+    Json json{
         {"command", from_texts(trainer.command)},
         {"args", from_texts(trainer.args)},
         {"jobDir", from_optional(trainer.job_dir, from_text)},
@@ -70,6 +70,16 @@ Json from_trainer(const TrainerSpec& trainer) {
         {"env", std::move(env)},
         {"workingDir", from_text(trainer.working_dir)},
     };
+    if (!trainer.staged_paths.empty()) {
+        json["stagedPaths"] = from_texts(trainer.staged_paths);
+    }
+    if (trainer.is_vizier) {
+        json["isVizier"] = true;
+    }
+    if (trainer.output_dir) {
+        json["outputDir"] = from_text(*trainer.output_dir);
+    }
+    return json;
 }
 
 TrainerSpec to_trainer(const Json& json) {
@@ -85,6 +95,14 @@ TrainerSpec to_trainer(const Json& json) {
         trainer.env.emplace(to_text(pair.at(0)), to_text(pair.at(1)));
     }
     trainer.working_dir = to_text(json.at("workingDir"));
+    // Older databases do not have these.
+    if (json.contains("stagedPaths")) {
+        trainer.staged_paths = to_texts(json.at("stagedPaths"));
+    }
+    trainer.is_vizier = json.contains("isVizier") && json.at("isVizier").get<bool>();
+    if (json.contains("outputDir")) {
+        trainer.output_dir = to_text(json.at("outputDir"));
+    }
     return trainer;
 }
 

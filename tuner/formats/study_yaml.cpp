@@ -58,6 +58,36 @@ StudyConfig read_study(const YamlNode& root, const Host* host, Findings& finding
     return legacy::read_study(root, host, findings);
 }
 
+// The member of a mapping in either spelling; null when there is none.
+YamlNode* find_member(YamlNode& mapping, std::string_view key) {
+    for (YamlMember& member : mapping.members) {
+        if (to_camel_case(member.key) == key) {
+            return &member.value;
+        }
+    }
+    return nullptr;
+}
+
+// The command line's word wins over the document's.
+void set_scale_tier(YamlNode& root, const std::string& tier, Findings& findings) {
+    YamlNode* input = find_member(root, "trainingInput");
+    if (input == nullptr || input->kind != YamlKind::mapping) {
+        if (vizier::is_study(root)) {
+            findings.problem(root.at, "--scale-tier is for trainingInput; studySpec has no tiers");
+        }
+        return;
+    }
+    YamlNode* present = find_member(*input, "scaleTier");
+    if (present == nullptr) {
+        input->members.push_back({"scaleTier", input->at, {}});
+        present = &input->members.back().value;
+        present->at = input->at;
+    }
+    present->kind = YamlKind::scalar;
+    present->text = tier;
+    present->is_quoted = true;
+}
+
 // What no single field could be blamed for.
 void check(const YamlNode& root, Result<StudyConfig>& config, Findings& findings) {
     if (!config) {
@@ -74,9 +104,12 @@ tl::expected<ParsedStudy, std::vector<Problem>> parse_study_yaml(
     std::string_view text, const StudyYamlContext& context
 ) {
     Findings findings;
-    const auto root = load_yaml(text, findings);
+    auto root = load_yaml(text, findings);
     if (!root) {
         return tl::unexpected(findings.problems());
+    }
+    if (context.scale_tier) {
+        set_scale_tier(*root, *context.scale_tier, findings);
     }
     StudyConfig draft = read_study(*root, context.host, findings);
     if (!findings.problems().empty()) {

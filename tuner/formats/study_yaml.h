@@ -15,6 +15,7 @@
 #include "tuner/study/study_config.h"
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,7 @@ struct StudyYamlContext {
     std::string name;         // the study's name unless the document has one
     // Where it is to run, if that is known: what it asks for must be there.
     const Host* host = nullptr;
+    std::optional<std::string> scale_tier = std::nullopt;  // instead of trainingInput.scaleTier
 };
 
 // The study of a document, or every problem of it in order of place.

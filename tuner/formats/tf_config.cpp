@@ -11,6 +11,10 @@ std::string tf_config(
     if (trainer.job_dir) {
         job["job_dir"] = *trainer.job_dir;
     }
+    if (!trainer.python_module.empty()) {
+        job["python_module"] = trainer.python_module;
+        job["package_uris"] = trainer.package_uris;
+    }
     nlohmann::ordered_json task = {{"type", "master"}, {"index", 0}};
     if (trial) {
         // It must be a text: the lab's trainer joins it to a path.
@@ -23,6 +27,18 @@ std::string tf_config(
         {"environment", "cloud"},
     };
     return config.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+std::string cluster_spec(std::optional<TrialId> trial) {
+    nlohmann::ordered_json task = {{"type", "workerpool0"}, {"index", 0}};
+    if (trial) {
+        task["trial"] = std::to_string(trial->value());
+    }
+    nlohmann::ordered_json spec = nlohmann::ordered_json::object();
+    spec["cluster"]["workerpool0"] = nlohmann::ordered_json::array({"127.0.0.1:2222"});
+    spec["environment"] = "cloud";
+    spec["task"] = std::move(task);
+    return spec.dump();
 }
 
 }  // namespace tuner

@@ -1,5 +1,5 @@
-// The TF_CONFIG variable of one trial: JSON that legacy trainers and TensorFlow's Estimator read
-// (contract.md 3.3).
+// The TF_CONFIG variable of one trial, JSON that legacy trainers and TensorFlow's Estimator read
+// (contract.md 3.3), and CLUSTER_SPEC, which says the same in the Vizier dialect.
 
 #pragma once
 
@@ -16,5 +16,8 @@ namespace tuner {
 std::string tf_config(
     const TrainerSpec& trainer, const std::string& job_name, std::optional<TrialId> trial
 );
+
+// A cluster of one machine, with task.trial likewise.
+std::string cluster_spec(std::optional<TrialId> trial);
 
 }  // namespace tuner

@@ -192,20 +192,15 @@ void read_scheduling(YamlReader& reader, UnusedFields& unused, Limits& limits) {
     }
 }
 
-// Its folders are handed to trainers in variables, which no trainer gets yet.
-void read_output(YamlReader& reader, UnusedFields& unused) {
+void read_output(YamlReader& reader, TrainerSpec& trainer) {
     const YamlNode* node = reader.find("baseOutputDirectory");
     if (node == nullptr) {
         return;
     }
     YamlReader output(*node, "baseOutputDirectory", kOutputKeys, reader.findings(), section_of);
-    if (const YamlNode* prefix = output.find("outputUriPrefix")) {
-        unused.add("baseOutputDirectory.outputUriPrefix", *prefix);
-        output.notice(
-            prefix->at,
-            "AIP_MODEL_DIR, AIP_CHECKPOINT_DIR and AIP_TENSORBOARD_LOG_DIR are not supported yet; "
-            "a trial's own folder is in TUNER_TRIAL_DIR"
-        );
+    trainer.output_dir = output.text("outputUriPrefix");
+    if (trainer.output_dir && trainer.output_dir->empty()) {
+        trainer.output_dir.reset();
     }
 }
 
@@ -225,7 +220,7 @@ void read_trial_job(
     read_pools(reader, unused, config.trainer);
     read_wanted_resources(reader, host, config);
     read_scheduling(reader, unused, config.limits);
-    read_output(reader, unused);
+    read_output(reader, config.trainer);
     add_unused(reader, unused, "", kMachineKeys);
 }
 

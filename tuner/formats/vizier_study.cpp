@@ -92,6 +92,7 @@ bool is_study(const YamlNode& root) {
 
 StudyConfig read_study(const YamlNode& root, const Host* host, Findings& findings) {
     StudyConfig config;
+    config.trainer.is_vizier = true;
     UnusedFields unused;
     YamlReader reader(root, "the document", kDocumentKeys, findings, section_of);
     read_name(reader, unused, config);

@@ -1,6 +1,7 @@
 #include "tuner/scheduler/scheduler.h"
 
 #include "tuner/base/failpoint.h"
+#include "tuner/scheduler/offload.h"
 
 #include <algorithm>
 
@@ -94,6 +95,23 @@ asio::awaitable<Result<std::reference_wrapper<StudyRunner>>> Scheduler::create_j
     }
     failpoint("daemon.study_created");
     co_return add(std::move(*stored), std::move(inherited));
+}
+
+asio::awaitable<Result<PythonPackages>> Scheduler::read_packages(
+    std::vector<std::string> uris, std::string working_dir
+) {
+    auto read = [uris = std::move(uris), working_dir = std::move(working_dir)] {
+        return PythonPackages::read(uris, working_dir);
+    };
+    co_return co_await offload(context_.pool, std::move(read));
+}
+
+asio::awaitable<Result<std::vector<std::string>>> Scheduler::stage_packages(PythonPackages packages
+) {
+    auto stage = [packages = std::move(packages), store = packages_dir()] {
+        return packages.stage(store).map([&] { return packages.paths_in(store); });
+    };
+    co_return co_await offload(context_.pool, std::move(stage));
 }
 
 asio::awaitable<Result<void>> Scheduler::remove(std::string id) {

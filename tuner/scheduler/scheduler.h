@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "tuner/executor/python_packages.h"
 #include "tuner/scheduler/study_runner.h"
 #include "tuner/scheduler/task_group.h"
 
@@ -43,11 +44,25 @@ class Scheduler {
     // The machine that all studies share.
     const Host& host() const { return context_.machine.host; }
 
+    // The packages that `uris` name, read on a worker; PythonPackages::read says what can be wrong.
+    boost::asio::awaitable<Result<PythonPackages>> read_packages(
+        std::vector<std::string> uris, std::string working_dir
+    );
+
+    // Stages them and answers the folders for PYTHONPATH; `no_space`, `unavailable`.
+    boost::asio::awaitable<Result<std::vector<std::string>>> stage_packages(PythonPackages packages
+    );
+
     // Whether no study is running and no attempt is left.
     bool is_idle() const;
 
     // Ends every runner. Running trainers are released, not stopped.
     boost::asio::awaitable<void> shut_down();
+
+    // Where staged packages lie: beside the studies.
+    std::filesystem::path packages_dir() const {
+        return context_.studies_dir.parent_path() / "packages";
+    }
 
   private:
     StudyRunner& add(Study study, std::vector<Trial> trials);

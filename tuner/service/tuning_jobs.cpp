@@ -92,6 +92,16 @@ asio::awaitable<Result<RunAnswer>> TuningService::create_job(JobRequest request)
     if (!begun) {
         co_return tl::unexpected(begun.error());
     }
+    TrainerSpec trainer = job->study.config.trainer;
+    Result<PythonPackages> packages = co_await packages_of(std::move(trainer));
+    if (!packages) {
+        co_return tl::unexpected(packages.error());
+    }
+    auto staged = co_await scheduler_.stage_packages(std::move(*packages));
+    if (!staged) {
+        co_return tl::unexpected(staged.error());
+    }
+    job->study.config.trainer.staged_paths = std::move(*staged);
     auto made = co_await scheduler_.create_job(std::move(job->study));
     if (!made) {
         co_return tl::unexpected(made.error());

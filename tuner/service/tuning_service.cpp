@@ -1,13 +1,11 @@
 #include "tuner/service/tuning_service.h"
 
-#include "tuner/formats/study_yaml.h"
+#include "tuner/formats/attempt_files.h"
 #include "tuner/scheduler/scheduler.h"
 #include "tuner/service/resumed_study.h"
 #include "tuner/storage/storage_thread.h"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 
 #include <fmt/format.h>
 
@@ -18,86 +16,28 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// The text of a file; `not_found` or `invalid_argument` (too large, unreadable).
-Result<std::string> read_file(const std::string& path) {
-    std::ifstream stream(path, std::ios::binary);
-    if (!stream) {
-        return fail(ErrorCode::invalid_argument, fmt::format("cannot read {}: no such file", path));
-    }
-    std::string text(kMaxYamlBytes + 1, '\0');
-    stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-    text.resize(static_cast<std::size_t>(stream.gcount()));
-    return text;  // one byte too many is refused by the parser, with its own words
-}
-
-// Arguments after `--`: they go on the trainer's, or are the command when the file has none. All of
-// them are: the file's own arguments come after the script that an interpreter is to run.
-void append_arguments(TrainerSpec& trainer, const std::vector<std::string>& args) {
-    if (!trainer.runs_something()) {
-        trainer.command = args;
-        return;
-    }
-    trainer.args.insert(trainer.args.end(), args.begin(), args.end());
-}
-
-void apply_overrides(StudyConfig& config, const RunRequest& request) {
-    append_arguments(config.trainer, request.args);
-    config.name = request.name.value_or(config.name);
-    config.limits.max_trials = request.max_trials.value_or(config.limits.max_trials);
-    config.limits.max_parallel_trials =
-        request.max_parallel_trials.value_or(config.limits.max_parallel_trials);
-    if (request.seed) {
-        config.seed = request.seed;
-    }
-}
-
-struct ReadStudy {
-    NewStudy study;
-    std::vector<std::string> notices;
-};
-
-Result<ReadStudy> read_study(const RunRequest& request, const Host& host) {
-    Result<std::string> text = read_file(request.file);
-    if (!text) {
-        return tl::unexpected(text.error());
-    }
-    const fs::path path(request.file);
-    const StudyYamlContext context{
-        path.filename().string(), path.parent_path().string(), study_name_for(path), &host};
-    auto parsed = parse_study_yaml(*text, context);
-    if (!parsed) {
-        return fail(ErrorCode::invalid_argument, to_text(parsed.error(), *text, context));
-    }
-    apply_overrides(parsed->config, request);
-    if (!parsed->config.trainer.runs_something()) {
-        return fail(
-            ErrorCode::invalid_argument,
-            fmt::format(
-                "{}: nothing to run: add `command: [program, argument]` to the file, or give the "
-                "command after --",
-                context.file
-            )
-        );
-    }
-    Result<StudyConfig> config = StudyConfig::create(std::move(parsed->config));
-    if (!config) {
-        return tl::unexpected(config.error());
-    }
-    ReadStudy read{NewStudy{std::move(*config), request.file, std::move(*text)}, {}};
-    for (const Problem& notice : parsed->notices) {
-        read.notices.push_back(
-            fmt::format("{}:{}:{}: {}", context.file, notice.line, notice.column, notice.message)
-        );
-    }
-    return read;
-}
-
 std::string describe_changes(const Study& study, const std::vector<std::string>& changes) {
     return fmt::format(
         "study {} asked another question, so its results cannot be used for this file:\n  {}\n"
         "run with --new to start a new study, or undo the change to go on with {}",
         study.id,
         fmt::join(changes, "\n  "),
+        study.id
+    );
+}
+
+std::string not_fetched(const std::string& uri) {
+    return fmt::format(
+        "{} is not fetched here: Python must find its packages by itself, or give their folder "
+        "with --package-path",
+        uri
+    );
+}
+
+std::string goes_on_with_its_copy(const Study& study) {
+    return fmt::format(
+        "the packages have changed since study {} began: it goes on with its own copy of them "
+        "(--new starts a study with the new ones)",
         study.id
     );
 }
@@ -110,23 +50,25 @@ TuningService::TuningService(
     : scheduler_(scheduler), storage_(storage), feed_(feed), clock_(clock) {}
 
 asio::awaitable<Result<RunAnswer>> TuningService::run_file(RunRequest request) {
-    Result<ReadStudy> read = read_study(request, scheduler_.host());
+    Result<ReadStudy> read = read_study(request, &scheduler_.host());
     if (!read) {
         co_return tl::unexpected(read.error());
     }
-    StudyRunner* present =
-        request.force_new ? nullptr : newest_of_file(request.file, read->study.config.name);
-    if (present != nullptr && present->study().state == StudyState::finished &&
-        present->study().config.is_plain() && read->study.config.is_plain()) {
-        present = nullptr;  // whoever runs a plain job again wants it to run again
+    TrainerSpec trainer = read->study.config.trainer;
+    Result<PythonPackages> packages = co_await packages_of(std::move(trainer));
+    if (!packages) {
+        co_return tl::unexpected(packages.error());
     }
+    for (const std::string& uri : packages->opaque()) {
+        read->notices.push_back(not_fetched(uri));
+    }
+    StudyRunner* present = present_study(request, read->study.config);
     if (present == nullptr) {
-        Result<void> begun = begin_where_the_earlier_one_ended(read->study);
-        if (!begun) {
-            co_return tl::unexpected(begun.error());
-        }
-        StudyRunner& made = co_await scheduler_.create(std::move(read->study));
-        co_return RunAnswer{made.study().id, RunOutcome::created, std::move(read->notices)};
+        co_return co_await create(std::move(*read), std::move(*packages));
+    }
+    if (present->study().config.trainer.staged_paths !=
+        packages->paths_in(scheduler_.packages_dir())) {
+        read->notices.push_back(goes_on_with_its_copy(present->study()));
     }
     Result<RunOutcome> outcome = co_await go_on(*present, read->study.config);
     if (!outcome) {
@@ -135,16 +77,58 @@ asio::awaitable<Result<RunAnswer>> TuningService::run_file(RunRequest request) {
     co_return RunAnswer{present->study().id, *outcome, std::move(read->notices)};
 }
 
-StudyRunner* TuningService::newest_of_file(const std::string& file, const std::string& name) const {
+// Those that the trainer's module needs; none for a command.
+asio::awaitable<Result<PythonPackages>> TuningService::packages_of(TrainerSpec trainer) {
+    if (trainer.python_module.empty()) {
+        trainer.package_uris.clear();
+    }
+    co_return co_await scheduler_.read_packages(
+        std::move(trainer.package_uris), std::move(trainer.working_dir)
+    );
+}
+
+asio::awaitable<Result<RunAnswer>> TuningService::create(ReadStudy read, PythonPackages packages) {
+    Result<void> begun = begin_where_the_earlier_one_ended(read.study);
+    if (!begun) {
+        co_return tl::unexpected(begun.error());
+    }
+    auto staged = co_await scheduler_.stage_packages(std::move(packages));
+    if (!staged) {
+        co_return tl::unexpected(staged.error());
+    }
+    read.study.config.trainer.staged_paths = std::move(*staged);
+    StudyRunner& made = co_await scheduler_.create(std::move(read.study));
+    co_return RunAnswer{made.study().id, RunOutcome::created, std::move(read.notices)};
+}
+
+asio::awaitable<Result<RunAnswer>> TuningService::retrain(std::string id, RetrainRequest request) {
+    const Result<StudyView> view = find(id);
+    if (!view) {
+        co_return tl::unexpected(view.error());
+    }
+    Result<NewStudy> wanted = make_retraining(view->study, view->history, request);
+    if (!wanted) {
+        co_return tl::unexpected(wanted.error());
+    }
+    StudyRunner& made = co_await scheduler_.create(std::move(*wanted));
+    co_return RunAnswer{made.study().id, RunOutcome::created, {}};
+}
+
+// The study that a request goes on with: the newest of its file and name that is not cancelled.
+// None when it asks for a new one, or runs again a plain job that has ended.
+StudyRunner* TuningService::present_study(const RunRequest& request, const StudyConfig& config)
+    const {
     StudyRunner* newest = nullptr;
     for (const auto& runner : scheduler_.runners()) {
         const Study& study = runner->study();
-        if (study.file == file && study.config.name == name &&
+        if (study.file == request.file && study.config.name == config.name &&
             study.state != StudyState::cancelled) {
             newest = runner.get();
         }
     }
-    return newest;
+    const bool is_done = newest != nullptr && newest->study().state == StudyState::finished &&
+                         newest->study().config.is_plain() && config.is_plain();
+    return request.force_new || is_done ? nullptr : newest;
 }
 
 asio::awaitable<Result<RunOutcome>> TuningService::go_on(StudyRunner& runner, StudyConfig config) {

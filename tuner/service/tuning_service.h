@@ -8,6 +8,8 @@
 #include "tuner/base/result.h"
 #include "tuner/base/time.h"
 #include "tuner/scheduler/event_feed.h"
+#include "tuner/service/retraining.h"
+#include "tuner/service/study_request.h"
 #include "tuner/study/attempt.h"
 #include "tuner/study/history.h"
 #include "tuner/study/posted_report.h"
@@ -26,6 +28,7 @@
 
 namespace tuner {
 
+class PythonPackages;
 struct NewStudy;
 class Scheduler;
 class StorageThread;
@@ -34,19 +37,6 @@ class StudyRunner;
 struct StudyView {
     std::reference_wrapper<const Study> study;
     std::reference_wrapper<const History> history;
-};
-
-// `tuner run FILE`: create the study of a file, or go on with it. A plain run that has ended is run
-// again, as a new study.
-struct RunRequest {
-    std::string file;  // absolute path of the YAML file, read here
-    std::vector<std::string>
-        args;  // appended to the trainer's arguments; they are the command if there is none
-    std::optional<std::string> name;
-    std::optional<std::int64_t> max_trials;
-    std::optional<std::int64_t> max_parallel_trials;
-    std::optional<std::uint64_t> seed;
-    bool force_new = false;
 };
 
 // `tuner jobs submit training`: a document instead of a file.
@@ -81,13 +71,16 @@ class TuningService {
         Scheduler& scheduler, StorageThread& storage, EventFeed& feed, const Clock& clock
     );
 
-    // `invalid_argument` with every problem of the file (lines with carets); `conflict` with what
-    // changed when the file no longer asks the question of its study.
+    // `invalid_argument` with every problem of the document (lines with carets) or its packages;
+    // `conflict` with what changed when it no longer asks the question of its study.
     boost::asio::awaitable<Result<RunAnswer>> run_file(RunRequest request);
 
     // A study of a legacy Job, whose id it has; `invalid_argument` with every problem of the
     // document, `conflict` when there ever was a job of this id.
     boost::asio::awaitable<Result<RunAnswer>> create_job(JobRequest request);
+
+    // A new plain run of a study's trainer with the parameters of one of its trials.
+    boost::asio::awaitable<Result<RunAnswer>> retrain(std::string id, RetrainRequest request);
 
     // Every study, oldest first.
     std::vector<StudyView> studies() const;
@@ -144,7 +137,9 @@ class TuningService {
     const Clock& clock() const { return clock_; }
 
   private:
-    StudyRunner* newest_of_file(const std::string& file, const std::string& name) const;
+    StudyRunner* present_study(const RunRequest& request, const StudyConfig& config) const;
+    boost::asio::awaitable<Result<RunAnswer>> create(ReadStudy read, PythonPackages packages);
+    boost::asio::awaitable<Result<PythonPackages>> packages_of(TrainerSpec trainer);
     Result<std::reference_wrapper<StudyRunner>> runner(const std::string& id) const;
     Result<StudyView> find_trial(const std::string& id, TrialId trial) const;
     boost::asio::awaitable<Result<RunOutcome>> go_on(StudyRunner& runner, StudyConfig config);

@@ -164,6 +164,9 @@ void compare_trainers(
     compare_texts(changes, "pythonModule", then.python_module, now.python_module);
     compare_words(changes, "packageUris", then.package_uris, now.package_uris);
     compare_texts(changes, "jobDir", then.job_dir.value_or(""), now.job_dir.value_or(""));
+    compare_texts(
+        changes, "baseOutputDirectory", then.output_dir.value_or(""), now.output_dir.value_or("")
+    );
     compare_words(changes, "env", to_words(then.env), to_words(now.env));
     compare_texts(changes, "working folder", then.working_dir, now.working_dir);
 }

@@ -45,11 +45,17 @@ struct Limits {
 struct TrainerSpec {
     std::vector<std::string> command;  // program and first arguments; a vector, never a shell line
     std::vector<std::string> args;     // the user's arguments, before the parameters
-    std::optional<std::string> job_dir;     // trial n gets --job-dir=JOB_DIR/n, a plain run JOB_DIR
-    std::string python_module;              // `python3 -m` this, instead of a command
-    std::vector<std::string> package_uris;  // what python_module needs on PYTHONPATH
+    std::optional<std::string> job_dir;  // trial n gets --job-dir=JOB_DIR/n, a plain run JOB_DIR
+    // Written in the Vizier dialect: trainers get that service's variables, too. Those of trial n's
+    // folders name OUTPUT_DIR/n/….
+    bool is_vizier = false;
+    std::optional<std::string> output_dir;
+    std::string python_module;               // `python3 -m` this, instead of a command
+    std::vector<std::string> package_uris;   // what python_module needs on PYTHONPATH
     std::map<std::string, std::string> env;  // added to the trainer's environment
     std::string working_dir;                 // absolute: the folder of the file
+    // The folders of the staged copy of package_uris, absolute; none: they are used where they lie.
+    std::vector<std::string> staged_paths;
 
     bool runs_something() const { return !command.empty() || !python_module.empty(); }
 
@@ -89,8 +95,8 @@ struct StudyConfig {
 };
 
 // The differences between two configurations of one study that would make old results wrong: one
-// readable line each, empty when `now` may continue `then`. Limits, seed of an unseeded file and
-// unused fields do not count.
+// readable line each, empty when `now` may continue `then`. Limits, seed of an unseeded file,
+// unused fields and what became of the packages do not count.
 std::vector<std::string> incompatible_changes(const StudyConfig& then, const StudyConfig& now);
 
 // Likewise, but only the question itself: the search space, the goal and the metric. What must be
