@@ -74,6 +74,8 @@ TEST_CASE("the schema of legacy study files has the keys that the parser knows",
     check_keys(input.at("properties").at("scheduling"), legacy::kSchedulingKeys);
     check_keys(defs.at("hyperparameters"), legacy::kHyperparameterKeys);
     check_keys(defs.at("parameter"), legacy::kParameterKeys);
+    const auto& fields = defs.at("hyperparameters").at("properties");
+    check_keys(fields.at("stopping"), legacy::kStoppingKeys);
 }
 
 TEST_CASE("the schema of Vizier study files has the keys that the parser knows", "[schema]") {
@@ -127,6 +129,9 @@ TEST_CASE("the schema of legacy study files has the names that the parser knows"
     check_choices(fields.at("goal"), legacy::kGoals);
     check_choices(fields.at("algorithm"), legacy::kAlgorithms);
     check_choices(fields.at("measurementSelection"), legacy::kSelections);
+    const auto& stopping = fields.at("stopping").at("properties");
+    check_choices(stopping.at("type"), legacy::kStoppingKinds);
+    check_choices(stopping.at("unit"), legacy::kStoppingUnits);
     const auto& parameter = defs.at("parameter").at("properties");
     check_choices(parameter.at("type"), legacy::kParameterTypes);
     check_choices(parameter.at("scaleType"), legacy::kScales);

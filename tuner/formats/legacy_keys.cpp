@@ -15,6 +15,7 @@ constexpr Section kSections[] = {
     {"trainingInput", kTrainingInputKeys},
     {"hyperparameters", kHyperparameterKeys},
     {"an item of params", kParameterKeys},
+    {"stopping", kStoppingKeys},
 };
 
 }  // namespace

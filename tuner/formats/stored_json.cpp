@@ -87,6 +87,41 @@ TrainerSpec to_trainer(const Json& json) {
     return trainer;
 }
 
+// Without a rule it is false, as older versions wrote; their true asked for the curve rule.
+Json from_stopping(const Stopping& stopping) {
+    if (stopping.kind == StoppingKind::none) {
+        return false;
+    }
+    return {
+        {"rule", name_of(stopping.kind)},
+        {"unit", name_of(stopping.unit)},
+        {"minSteps", stopping.min_steps},
+        {"minMeasurements", stopping.min_measurements},
+        {"minTrials", stopping.min_trials},
+        {"eta", stopping.eta},
+        {"maxSteps", stopping.max_steps},
+    };
+}
+
+Stopping to_stopping(const Json& json) {
+    Stopping stopping;
+    if (json.is_boolean()) {
+        stopping.kind = json.get<bool>() ? StoppingKind::curve : StoppingKind::none;
+        return stopping;
+    }
+    stopping.kind = to_enum<StoppingKind>(json.at("rule"));
+    stopping.unit = to_enum<StoppingUnit>(json.at("unit"));
+    stopping.min_steps = to_integer(json.at("minSteps"));
+    stopping.min_measurements = to_integer(json.at("minMeasurements"));
+    stopping.min_trials = to_integer(json.at("minTrials"));
+    stopping.eta = to_integer(json.at("eta"));
+    stopping.max_steps = to_integer(json.at("maxSteps"));
+    if (stopping.min_steps < 1 || stopping.eta < 2 || stopping.max_steps < 0) {
+        throw Damaged("a stopping rule out of its range");
+    }
+    return stopping;
+}
+
 Json from_config(const StudyConfig& config) {
     Json objectives = Json::array();
     for (const Objective& objective : config.objectives) {
@@ -106,7 +141,7 @@ Json from_config(const StudyConfig& config) {
         {"algorithm", name_of(config.algorithm)},
         {"seed", config.seed ? Json(*config.seed) : Json(nullptr)},
         {"startingPoints", std::move(points)},
-        {"earlyStopping", config.early_stopping},
+        {"earlyStopping", from_stopping(config.stopping)},
         {"limits", from_limits(config.limits)},
         {"trainer", from_trainer(config.trainer)},
         {"unusedFields", from_texts(config.unused_fields)},
@@ -128,7 +163,7 @@ StudyConfig to_config(const Json& json) {
     for (const Json& point : json.at("startingPoints")) {
         config.starting_points.push_back(to_assignment(point));
     }
-    config.early_stopping = json.at("earlyStopping").get<bool>();
+    config.stopping = to_stopping(json.at("earlyStopping"));
     config.limits = to_limits(json.at("limits"));
     config.trainer = to_trainer(json.at("trainer"));
     config.unused_fields = to_texts(json.at("unusedFields"));

@@ -18,6 +18,8 @@ inline constexpr std::size_t kMaxTextBytes = 4'096;  // one category, one argume
 inline constexpr std::size_t kMaxStudyNameBytes = 128;
 inline constexpr std::int64_t kMaxTrials = 1'000'000;
 inline constexpr std::int64_t kMaxParallelTrials = 10'000;
+// One of at most so many trials goes on to the next rung (Stopping::eta).
+inline constexpr std::int64_t kMaxEta = 1'000;
 // Integers are exact in a double up to here, which JSON readers and the optimizer's arithmetic
 // need.
 inline constexpr std::int64_t kMaxInteger = std::int64_t{1} << 53;

@@ -63,7 +63,6 @@ struct StudyConfig {
     Algorithm algorithm = Algorithm::bayesian;
     std::optional<std::uint64_t> seed;        // none: one is drawn when the study is created
     std::vector<Assignment> starting_points;  // evaluated first
-    bool early_stopping = false;              // enableTrialEarlyStopping
     Stopping stopping;
     Resources resources;  // of one trial
     Limits limits;

@@ -59,6 +59,14 @@ struct Outcome {
     friend bool operator==(const Outcome&, const Outcome&) = default;
 };
 
+// What a trial that was stopped early would probably have come to: in units of the objective.
+struct Forecast {
+    double mean = 0;  // finite, and so is sd
+    double sd = 0;    // >= 0
+
+    friend bool operator==(const Forecast&, const Forecast&) = default;
+};
+
 struct Trial {
     TrialId id;
     Assignment assignment;
@@ -70,6 +78,8 @@ struct Trial {
     std::vector<Measurement> measurements;    // of the present attempt, in order of arrival
     std::optional<Outcome> outcome;           // completed trials; pruned ones if they had reported
     std::optional<Failure> failure;           // failed trials
+    std::string prune_reason;                 // of a trial that is being, or was, stopped early
+    std::optional<Forecast> forecast;         // pruned trials, as far as anything can be said
     TimePoint created;
     std::optional<TimePoint> started;  // of the first attempt
     std::optional<TimePoint> ended;
