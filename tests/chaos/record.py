@@ -89,6 +89,22 @@ def read_record(database: Path, scratch: Path) -> Record | None:
         connection.close()
 
 
+def make_older(database: Path) -> None:
+    """Leaves the database as a tuner of schema version 1 would have it, unless something would be lost or it is so
+    already. Nobody may have it open."""
+    connection = sqlite3.connect(database, isolation_level=None)
+    newer = "SELECT (SELECT count(*) FROM attempt WHERE gpus <> '') + (SELECT count(forecast) FROM trial)"
+    try:
+        if connection.execute("PRAGMA user_version").fetchone()[0] != 2 or connection.execute(newer).fetchone()[0] > 0:
+            return
+        connection.executescript(
+            "BEGIN; ALTER TABLE trial DROP COLUMN forecast_sd; ALTER TABLE trial DROP COLUMN forecast;"
+            " ALTER TABLE attempt DROP COLUMN gpus; PRAGMA user_version = 1; COMMIT"
+        )
+    finally:
+        connection.close()
+
+
 def load(connection: sqlite3.Connection) -> Record:
     rows = connection.execute
     damage = [row[0] for pragma in ("quick_check", "integrity_check") for row in rows(f"PRAGMA {pragma}")]

@@ -20,7 +20,7 @@ from failpoints import Agenda, Failpoint
 from life import Life, is_port_free, wait_for
 from oracle import Facts, Leftovers, judge
 from processes import Kill
-from record import FINAL, LIVE, Record, read_record
+from record import FINAL, LIVE, Record, make_older, read_record
 from shapes import MOST_PARALLEL, MOST_TRIALS, SHAPES, WEIGHTS, write_study
 from witness import read_witness
 
@@ -133,6 +133,7 @@ class Round:
         possible = {"-", "loss", "term", *CALLS_NEEDED}
         if self._record is None:
             return possible | {"fresh"}
+        possible.add("upgrade")
         states = {a.state for a in self._record.attempts.values()}
         possible |= {"live"} if states & {"running", "stopping"} else set()
         return possible | ({"intent"} if "intent" in states else set())
@@ -145,6 +146,8 @@ class Round:
         orders = {"TUNER_CRASH_AT": f"{failpoint.name}:{passes}", "TUNER_CRASH_TOKEN": str(token)}
         if failpoint.name.startswith("file."):
             orders["TUNER_CRASH_ONLY"] = self._rng.choice(("daemon", "shim"))
+        if failpoint.needs == "upgrade":
+            make_older(self._data / "tuner.db")
         self._start(orders)
         if self._life.listens():
             self._look_around()

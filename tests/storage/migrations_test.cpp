@@ -74,6 +74,41 @@ TEST_CASE(
     CHECK(schema_version(connection, 2) == 1);
 }
 
+TEST_CASE("what the first released schema held is all there in the present one", "[migrations]") {
+    const TempDir dir(quick_parent());
+    {
+        Connection connection = open_empty(dir.database());
+        connection.run_script("PRAGMA journal_mode = WAL");
+        migrate(connection, all_migrations().first(1));
+        connection.run_script(bytes_of(TUNER_CASES_DIR "/storage/version_1_rows.sql"));
+    }
+    std::filesystem::permissions(dir.database(), std::filesystem::perms{0600});
+    Storage storage = Storage::open(dir.database(), an_identity(), at(1));
+    const std::vector<Study> studies = storage.studies();
+    REQUIRE(studies.size() == 1);
+    CHECK(studies[0].id == "old-1");
+    CHECK(studies[0].config.resources == Resources{});
+    const std::vector<Trial> trials = storage.trials(studies[0].key);
+    REQUIRE(trials.size() == 4);
+    CHECK(trials[0].outcome->objective == 0.5);
+    CHECK(trials[0].measurements.size() == 2);
+    CHECK(trials[1].failure->kind == FailureKind::exited);
+    CHECK(trials[3].state == TrialState::running);
+    REQUIRE(storage.live_attempts().size() == 1);
+    CHECK(storage.live_attempts()[0].metrics_offset == 53);
+    CHECK(storage.events_after(0, "", 100).size() == 6);
+    // It goes on from there.
+    const AttemptId attempt = storage.live_attempts()[0].id;
+    const std::vector<Measurement> said{{4, {{"loss", 0.25}}}};
+    CHECK(storage.add_measurements(attempt, said, 60, at(2)));
+    CHECK(storage.create_study(a_study("old"), at(3)).id == "old-2");
+
+    Connection copy = Connection::open(backup_of(dir));
+    CHECK(schema_version(copy, 1) == 1);
+    CHECK(copy.integer("SELECT count(*) FROM trial") == 4);
+    CHECK(copy.integer("SELECT count(*) FROM measurement") == 12);
+}
+
 TEST_CASE("a migration happens completely or not at all", "[migrations]") {
     const TempDir dir;
     Connection connection = open_empty(dir.database());

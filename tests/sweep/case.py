@@ -21,11 +21,11 @@ from pathlib import Path
 KINDS = ["open", "read", "write", "sync", "rename", "truncate", "mkdir", "process", "thread", "pipe", "accept",
          "descriptor", "lock", "memory"]
 TRIALS = 2
-ANSWER_S = 15  # nothing takes longer, or it hangs
-REST_S = 15  # within which a study in which one call failed comes to rest
+ANSWER_S = 60  # nothing takes longer, or it hangs; a machine that stands still for a while is no fault of ours
+REST_S = 60  # within which a study in which one call failed comes to rest
 WAIT_S = 2  # how long a study in which every call fails is watched
 PATIENCE_S = 0.25  # how long nothing has to happen to count as rest
-FINISH_S = 30  # within which a healthy daemon finishes what is left
+FINISH_S = 60  # within which a healthy daemon finishes what is left
 
 STUDY = """\
 trainingInput:

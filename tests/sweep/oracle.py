@@ -11,13 +11,16 @@ from case import TRIALS, Ended, Outcome
 
 BUG = 70  # the exit code of a bug in tuner
 ABORTED = -6  # by SIGABRT
-MARKS_OF_A_CRASH = ["terminate called", "Sanitizer", "contract", "Assertion", "core dumped"]
+ABORTING = "terminate called"
+MARKS_OF_A_CRASH = [ABORTING, "Sanitizer", "contract", "Assertion", "core dumped"]
 
 
 def judge(outcome: Outcome) -> list[str]:
     """The violations; empty when all is well."""
     found = list(outcome.complaints)
-    if not (outcome.may_abort and outcome.faulted.code == ABORTED):
+    # An abort may be overtaken by another thread's orderly exit: then its words are all there is of it.
+    aborted = outcome.faulted.code == ABORTED or ABORTING in outcome.faulted.stderr
+    if not (outcome.may_abort and aborted and outcome.faulted.code is not None):
         found += judge_end(outcome.faulted, "under the fault")
     for ended in outcome.repaired:
         found += judge_end(ended, "after the fault")
@@ -149,7 +152,7 @@ def judge_files(folder: Path) -> list[str]:
 
 def judge_leftovers(folder: Path) -> list[str]:
     """No process of the case may be left; those that are just ending get a moment."""
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while (left := processes_of(folder)) and time.monotonic() < deadline:
         time.sleep(0.01)
     return [f"a process is left: {process}" for process in left]
