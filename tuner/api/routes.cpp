@@ -27,6 +27,7 @@ constexpr std::array kRoutes{
     Route{"GET", "/v1/studies/{study}/trials/{trial}", Access::token, get_trial},
     Route{"GET", "/v1/studies/{study}/trials/{trial}/log", Access::token, get_log},
     Route{"GET", "/v1/studies/{study}/best", Access::token, get_best},
+    Route{"GET", "/v1/studies/{study}/rungs", Access::token, get_rungs},
 
     Route{"GET", "/v1/studies/{study}/events", Access::token, get_study_events},
     Route{"GET", "/v1/events", Access::token, get_all_events},

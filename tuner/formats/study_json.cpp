@@ -92,7 +92,7 @@ Json to_document(const std::string& source) {
 
 Json to_reason(const Trial& trial) {
     if (!trial.failure) {
-        return nullptr;
+        return to_text_or_null(trial.prune_reason);
     }
     return trial.failure->message.empty() ? Json(name_of(trial.failure->kind))
                                           : to_text(trial.failure->message);
@@ -194,6 +194,10 @@ Json to_json(const Trial& trial, const std::string& study_id, std::optional<std:
         {"startTime", to_time(trial.started)},
         {"endTime", to_time(trial.ended)},
     };
+    if (trial.forecast) {
+        json["forecast"] = {
+            {"mean", to_number(trial.forecast->mean)}, {"sd", to_number(trial.forecast->sd)}};
+    }
     if (rank) {
         json["rank"] = *rank;
     }

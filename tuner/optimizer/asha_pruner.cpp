@@ -21,9 +21,8 @@ std::vector<double> results_by(const CurveBook& book, std::size_t rung, const Ru
 
 bool is_at_its_end(const CurveBook& book, const TrialCurve& trial) {
     const auto horizon = book.horizon();
-    const std::int64_t come = book.rule().unit == StoppingUnit::measurements
-                                  ? trial.reports
-                                  : trial.rungs.back().step;
+    const std::int64_t come =
+        book.rule().unit == StoppingUnit::measurements ? trial.reports : trial.rungs.back().step;
     return horizon && come >= *horizon;
 }
 

@@ -205,6 +205,7 @@ Forecast CurveModel::extrapolate(const Path& path) const {
 
 // How far off the model is on completed trials that it sees up to a share of their run.
 double CurveModel::error_at(double share) const {
+    share *= 1 + 1e-9;  // shares are rounded
     std::vector<double> errors;
     for (const Path& path : learnt_) {
         Path seen;
@@ -245,7 +246,8 @@ std::optional<Forecast> forecast_end(const CurveBook& book, TrialId id) {
     double n = 0;
     for (const TrialCurve& other : book.trials()) {
         if (!other.curve.points().empty()) {
-            const double off = other.curve.points().back().value - trial.curve.points().back().value;
+            const double off =
+                other.curve.points().back().value - trial.curve.points().back().value;
             sum += off;
             squares += off * off;
             ++n;

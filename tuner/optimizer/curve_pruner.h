@@ -1,5 +1,5 @@
-// CurvePruner stops a trial when its curve, carried on to the end of a run, beats the best completed
-// trial with a probability below kHopeless. The model is curve_model.h's.
+// CurvePruner stops a trial when its curve, carried on to the end of a run, beats the best
+// completed trial with a probability below kHopeless. The model is curve_model.h's.
 
 #pragma once
 

@@ -32,7 +32,8 @@ StudyRecord::StudyRecord(
     : storage_(storage),
       clock_(clock),
       study_(std::move(study)),
-      history_{study_.config, std::move(trials)} {
+      history_{study_.config, std::move(trials)},
+      curves_(history_) {
     count_all();
 }
 
@@ -58,6 +59,7 @@ void StudyRecord::replace(Trial after) {
     Trial& present = mutable_trial(after.id);
     tally_.change(present, after);
     changed_.insert(after.id);
+    curves_.follow(after);
     present = std::move(after);
 }
 
@@ -73,6 +75,7 @@ std::vector<Trial> StudyRecord::take_changes() {
         slim.state = present.state;
         slim.outcome = present.outcome;
         slim.failure = present.failure;
+        slim.forecast = present.forecast;
     }
     return changes;
 }
@@ -99,6 +102,7 @@ asio::awaitable<void> StudyRecord::add_trials(std::vector<Suggestion> suggestion
     for (Trial& trial : added) {
         tally_.add(trial);
         changed_.insert(trial.id);
+        curves_.follow(trial);
         history_.trials.push_back(std::move(trial));
     }
 }
@@ -135,6 +139,7 @@ asio::awaitable<void> StudyRecord::add_measurements(TrialId id, AttemptId attemp
     failpoint("daemon.measurements_recorded");
     // What the record left out as repeated, memory leaves out too.
     for (Measurement& measurement : must(std::move(stored))) {
+        curves_.add(id, measurement);
         must(mutable_trial(id).record(std::move(measurement)));
     }
 }
@@ -152,6 +157,19 @@ asio::awaitable<void> StudyRecord::set_stopping(AttemptId attempt) {
     auto set = [attempt, now = clock_.now()](Storage& s) { return s.set_stopping(attempt, now); };
     must(co_await storage_(std::move(set)));
     failpoint("daemon.stop_recorded");
+}
+
+asio::awaitable<bool> StudyRecord::set_pruning(TrialId id, AttemptId attempt, std::string reason) {
+    auto set = [attempt, reason, now = clock_.now()](Storage& s) {
+        return s.set_pruning(attempt, reason, now);
+    };
+    Result<bool> stored = co_await storage_(std::move(set));
+    failpoint("daemon.stop_recorded");
+    const bool is_pruning = must(std::move(stored));
+    if (is_pruning) {
+        mutable_trial(id).prune_reason = std::move(reason);
+    }
+    co_return is_pruning;
 }
 
 asio::awaitable<void> StudyRecord::cancel_pending_trials() {
@@ -183,6 +201,7 @@ asio::awaitable<void> StudyRecord::reload() {
     std::vector<Trial> trials = co_await storage_(std::move(read_trials));
     study_ = must(std::move(study));
     history_ = History{study_.config, std::move(trials)};
+    curves_ = CurveBook(history_);
     count_all();
 }
 

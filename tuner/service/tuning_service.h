@@ -9,6 +9,7 @@
 #include "tuner/base/time.h"
 #include "tuner/scheduler/event_feed.h"
 #include "tuner/study/attempt.h"
+#include "tuner/study/curve_book.h"
 #include "tuner/study/history.h"
 #include "tuner/study/study.h"
 
@@ -31,6 +32,7 @@ class StudyRunner;
 struct StudyView {
     std::reference_wrapper<const Study> study;
     std::reference_wrapper<const History> history;
+    const CurveBook* curves = nullptr;  // null where nobody keeps them
 };
 
 // `tuner run FILE`: create the study of a file, or go on with it.

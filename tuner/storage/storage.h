@@ -123,6 +123,10 @@ class Storage {
     // T6: running -> stopping. No change when it is stopping already; `conflict` when it has ended.
     Result<void> set_stopping(AttemptId attempt, TimePoint now);
 
+    // T6 of a trial that is stopped early: running -> stopping, and why. False, and no change, when
+    // it is stopping already for another reason; `conflict` when it has ended.
+    Result<bool> set_pruning(AttemptId attempt, std::string_view reason, TimePoint now);
+
     // Every attempt that has not ended, oldest first: what a new daemon has to see to.
     std::vector<AttemptRecord> live_attempts();
 

@@ -109,8 +109,7 @@ void CurveBook::climb(TrialCurve& trial, std::int64_t step, double value) {
         return;
     }
     const std::int64_t progress = rule_.unit == StoppingUnit::measurements ? trial.reports : step;
-    std::int64_t next =
-        trial.rungs.empty() ? rule_.min_steps : trial.rungs.back().rung * rule_.eta;
+    std::int64_t next = trial.rungs.empty() ? rule_.min_steps : trial.rungs.back().rung * rule_.eta;
     const std::int64_t end = rule_.max_steps > 0 ? rule_.max_steps : kMaxInteger;
     while (next <= progress && next < end) {
         trial.rungs.push_back({next, step, value, ++order_});

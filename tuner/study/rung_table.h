@@ -17,13 +17,13 @@
 namespace tuner {
 
 struct Rung {
-    std::int64_t number = 0;         // from 0
-    std::int64_t progress = 0;       // where it is: minSteps · eta^number
-    std::int64_t reached = 0;        // trials that have a result here
-    std::optional<double> cut_off;   // the worst result that still goes on; none while fewer than
-                                     // eta trials have come here
-    std::int64_t stopped = 0;        // trials that were stopped here and went no further
-    std::optional<TrialId> best;     // of the best result here
+    std::int64_t number = 0;        // from 0
+    std::int64_t progress = 0;      // where it is: minSteps · eta^number
+    std::int64_t reached = 0;       // trials that have a result here
+    std::optional<double> cut_off;  // the worst result that still goes on; none while fewer than
+                                    // eta trials have come here
+    std::int64_t stopped = 0;       // trials that were stopped here and went no further
+    std::optional<TrialId> best;    // of the best result here
 
     friend bool operator==(const Rung&, const Rung&) = default;
 };

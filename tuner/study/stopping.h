@@ -34,8 +34,8 @@ struct Stopping {
     std::int64_t min_steps = 1;  // no trial is stopped before it has come so far; >= 1. The first
                                  // rung of asha. Counts measurements when the unit is that
     std::int64_t min_measurements = 2;  // nor before it has reported so often; >= 1
-    std::int64_t min_trials = 5;  // nor before so many have completed (median, curve); >= 1
-    std::int64_t eta = 3;         // asha: one of so many goes on to the next rung; >= 2
+    std::int64_t min_trials = 5;        // nor before so many have completed (median, curve); >= 1
+    std::int64_t eta = 3;               // asha: one of so many goes on to the next rung; >= 2
     // The progress of a whole run. 0: not known; it is then where the longest completed trial
     // ended.
     std::int64_t max_steps = 0;
