@@ -2,6 +2,7 @@
 
 #include "tuner/formats/json_text.h"
 #include "tuner/formats/legacy_keys.h"
+#include "tuner/formats/legacy_stopping_keys.h"
 #include "tuner/formats/trial_stream.h"
 #include "tuner/formats/vizier_job_keys.h"
 #include "tuner/formats/vizier_study_keys.h"
@@ -178,17 +179,14 @@ TEST_CASE("every key and name is explained in the manual", "[schema]") {
     };
     using Keys = std::span<const std::string_view>;
     const Keys all[] = {
-        legacy::kDocumentKeys,      legacy::kTrainingInputKeys,
-        legacy::kSchedulingKeys,    legacy::kHyperparameterKeys,
-        legacy::kParameterKeys,     vizier::kDocumentKeys,
-        vizier::kStudySpecKeys,     vizier::kMetricKeys,
-        vizier::kParameterKeys,     vizier::kRangeKeys,
-        vizier::kListKeys,          vizier::kChildKeys,
-        vizier::kElapsedKeys,       vizier::kConvexKeys,
-        vizier::kStudyStoppingKeys, vizier::kTrialJobSpecKeys,
-        vizier::kSchedulingKeys,    vizier::kOutputKeys,
-        vizier::kWorkerPoolKeys,    vizier::kContainerKeys,
-        vizier::kPackageKeys,       vizier::kEnvKeys,
+        legacy::kDocumentKeys,       legacy::kTrainingInputKeys, legacy::kSchedulingKeys,
+        legacy::kHyperparameterKeys, legacy::kParameterKeys,     legacy::kStoppingKeys,
+        vizier::kDocumentKeys,       vizier::kStudySpecKeys,     vizier::kMetricKeys,
+        vizier::kParameterKeys,      vizier::kRangeKeys,         vizier::kListKeys,
+        vizier::kChildKeys,          vizier::kElapsedKeys,       vizier::kConvexKeys,
+        vizier::kStudyStoppingKeys,  vizier::kTrialJobSpecKeys,  vizier::kSchedulingKeys,
+        vizier::kOutputKeys,         vizier::kWorkerPoolKeys,    vizier::kContainerKeys,
+        vizier::kPackageKeys,        vizier::kEnvKeys,
     };
     for (const Keys keys : all) {
         for (const std::string_view key : keys) {

@@ -48,9 +48,8 @@ History changed(History history, Change change) {
             set_objective(trial, change(trial.outcome->objective));
         }
         if (trial.forecast) {
-            const double mean = trial.forecast->mean;
-            const double above = change(mean + trial.forecast->sd);
-            trial.forecast = Forecast{change(mean), std::abs(above - change(mean))};
+            const double sd = std::abs(change(trial.forecast->sd) - change(0));
+            trial.forecast = Forecast{change(trial.forecast->mean), sd};
         }
     }
     return history;

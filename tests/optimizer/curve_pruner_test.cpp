@@ -67,6 +67,23 @@ TEST_CASE("a curve leads where the formulas say", "[pruner]") {
     CHECK(first->sd == Approx(7.18299659852719).epsilon(1e-9));
 }
 
+// Of values 1, 2, 3, 4, 5 (mean 3, sum of squares 10) at half of the run and 0.22, 0.38, 0.6, 0.82,
+// 0.98 (mean 0.6) at its end the slope is 1.96 / 10 and the squares of the rest sum up to 0.00144.
+// For a value of 4 that is 0.6 + 0.196 and a variance of 0.00144 / 3 (1 + 1/5 + 1/10) 3/1; besides,
+// a thousandth of the largest extent, 4.02.
+TEST_CASE("completed trials of other values show where one more ends", "[pruner]") {
+    std::vector<TrialBuilder> done;
+    const double ends[] = {0.22, 0.38, 0.6, 0.82, 0.98};
+    for (std::int64_t id = 1; id <= 5; ++id) {
+        const double end = ends[id - 1];
+        done.push_back(curve_of(id, {{1, static_cast<double>(id)}, {2, end}}).completed(end));
+    }
+    const auto forecast = forecast_of(done, {{1, 4}});
+    REQUIRE(forecast);
+    CHECK(forecast->mean == Approx(0.796).epsilon(1e-12));
+    CHECK(forecast->sd == Approx(std::sqrt(0.001872 + 0.00402 * 0.00402)).epsilon(1e-12));
+}
+
 // The best is 1.01. The chance of the first is Phi((1.01 - 2.00) / 0.246) = 3e-5, that of the
 // second Phi((1.01 - 0.88) / 0.236) = 0.7.
 TEST_CASE("the curve rule's decisions are those that follow from that", "[pruner]") {

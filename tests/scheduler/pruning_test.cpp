@@ -102,13 +102,12 @@ TEST_CASE("a hopeless trial of a study that is cancelled is cancelled", "[prunin
 }
 
 TEST_CASE("the next daemon goes on with what was decided", "[pruning]") {
-    Storage first = Storage::in_memory(at(0));
-    Storage second = Storage::in_memory_again(first, at(1));
+    const Storage record = Storage::in_memory(at(0));
     {
-        House house(std::move(first));
+        House house(Storage::in_memory_again(record, at(1)));
         with_a_hopeless_trial(house);
     }
-    House house(std::move(second));
+    House house(Storage::in_memory_again(record, at(2)));
     house.run_until([&] {
         return house.executor.knows(AttemptId(3)) &&
                house.executor.execution(AttemptId(3)).stops == 1;
@@ -121,10 +120,9 @@ TEST_CASE("the next daemon goes on with what was decided", "[pruning]") {
 }
 
 TEST_CASE("a report that was stored but not judged is judged by the next daemon", "[pruning]") {
-    Storage first = Storage::in_memory(at(0));
-    Storage second = Storage::in_memory_again(first, at(1));
+    const Storage record = Storage::in_memory(at(0));
     {
-        House house(std::move(first));
+        House house(Storage::in_memory_again(record, at(1)));
         StudyRunner& runner = house.create(a_pruned_study());
         run_well(house, runner, 1);
         run_well(house, runner, 2);
@@ -134,7 +132,7 @@ TEST_CASE("a report that was stored but not judged is judged by the next daemon"
             return s.add_measurements(AttemptId(3), bad, 20, at(5));
         }));
     }
-    House house(std::move(second));
+    House house(Storage::in_memory_again(record, at(2)));
     house.run_until([&] {
         return house.executor.knows(AttemptId(3)) &&
                house.executor.execution(AttemptId(3)).stops == 1;

@@ -59,6 +59,9 @@ Stopping Schedule::draw_stopping() {
         StoppingKind::none, StoppingKind::median, StoppingKind::curve, StoppingKind::asha};
     Stopping stopping;
     stopping.kind = kKinds[rng_.below(4)];
+    if (stopping.kind == StoppingKind::none) {
+        return stopping;
+    }
     stopping.min_trials = 1 + static_cast<std::int64_t>(rng_.below(2));
     stopping.min_measurements = 1 + static_cast<std::int64_t>(rng_.below(2));
     stopping.max_steps = chance(0.5) ? 0 : 10;

@@ -3,6 +3,7 @@
 #include "tuner/formats/did_you_mean.h"
 #include "tuner/formats/legacy_keys.h"
 #include "tuner/formats/legacy_parameter.h"
+#include "tuner/formats/legacy_stopping_keys.h"
 #include "tuner/study/limits.h"
 
 #include <map>

@@ -1,5 +1,7 @@
 #include "tuner/formats/legacy_keys.h"
 
+#include "tuner/formats/legacy_stopping_keys.h"
+
 #include <algorithm>
 
 namespace tuner::legacy {

@@ -92,16 +92,6 @@ inline constexpr std::array kParameterKeys{
     "scaleType"sv,
 };
 
-inline constexpr std::array kStoppingKeys{
-    "type"sv,
-    "unit"sv,
-    "minSteps"sv,
-    "minMeasurements"sv,
-    "minTrials"sv,
-    "eta"sv,
-    "maxSteps"sv,
-};
-
 // kRunKeys and kMachineKeys.
 constexpr auto all_training_input_keys() {
     std::array<std::string_view, kRunKeys.size() + kMachineKeys.size()> keys;
@@ -144,17 +134,6 @@ inline constexpr std::array kAlgorithms{
     Choice<Algorithm>{"RANDOM_SEARCH", -1, Algorithm::random},
     Choice<Algorithm>{"QUASI_RANDOM", -1, Algorithm::quasi_random},
     Choice<Algorithm>{"TPE", -1, Algorithm::tpe},
-};
-
-inline constexpr std::array kStoppingKinds{
-    Choice<StoppingKind>{"MEDIAN", -1, StoppingKind::median},
-    Choice<StoppingKind>{"CURVE", -1, StoppingKind::curve},
-    Choice<StoppingKind>{"ASHA", -1, StoppingKind::asha},
-};
-
-inline constexpr std::array kStoppingUnits{
-    Choice<StoppingUnit>{"STEPS", -1, StoppingUnit::steps},
-    Choice<StoppingUnit>{"MEASUREMENTS", -1, StoppingUnit::measurements},
 };
 
 inline constexpr std::array kSelections{

@@ -220,43 +220,56 @@ double CurveModel::error_at(double share) const {
     return errors.empty() ? scale_ : quantile(std::move(errors), kErrorShare) / kErrorQuantile;
 }
 
+// What completed trials came to that had this value at this share of their run.
+std::optional<Forecast> CurveModel::regress(double share, double value) const {
+    share *= 1 + 1e-9;
+    std::vector<double> then;
+    std::vector<double> last;
+    for (const Path& path : learnt_) {
+        const auto after = std::upper_bound(path.shares.begin(), path.shares.end(), share);
+        if (after != path.shares.begin()) {
+            then.push_back(path.values[static_cast<std::size_t>(after - path.shares.begin()) - 1]);
+            last.push_back(path.values.back());
+        }
+    }
+    if (then.size() < kFewestRegressed) {
+        return std::nullopt;
+    }
+    const auto n = static_cast<double>(then.size());
+    const double x = std::accumulate(then.begin(), then.end(), 0.0) / n;
+    const double y = std::accumulate(last.begin(), last.end(), 0.0) / n;
+    double xx = 0;
+    double xy = 0;
+    for (std::size_t i = 0; i < then.size(); ++i) {
+        xx += (then[i] - x) * (then[i] - x);
+        xy += (then[i] - x) * (last[i] - y);
+    }
+    if (!(xx > 0)) {
+        return std::nullopt;
+    }
+    const double slope = xy / xx;
+    double rest = 0;
+    for (std::size_t i = 0; i < then.size(); ++i) {
+        rest += std::pow(last[i] - y - slope * (then[i] - x), 2);
+    }
+    const double off = value - x;
+    const double variance = rest / (n - 2) * (1 + 1 / n + off * off / xx) * (n - 2) / (n - 4);
+    return Forecast{y + slope * off, std::sqrt(variance)};
+}
+
 Forecast CurveModel::predict(const TrialCurve& trial) const {
     const auto& last = trial.curve.points().back();
     const double come = static_cast<double>(counts_ ? last.count : last.step);
     const Path path = path_of(trial, std::max(horizon_, come));
     Forecast end = extrapolate(path);
-    end.sd = std::hypot(end.sd, error_at(path.shares.back()), kLeastNoise * scale_);
+    end.sd = std::hypot(end.sd, error_at(path.shares.back()));
+    const auto other = regress(path.shares.back(), path.values.back());
+    if (other && (other->sd < end.sd || !std::isfinite(end.sd))) {
+        end = *other;
+    }
+    end.sd = std::hypot(end.sd, kLeastNoise * scale_);
     end.mean = goal_ == Goal::minimize ? end.mean : -end.mean;
     return end;
-}
-
-std::optional<Forecast> forecast_end(const CurveBook& book, TrialId id) {
-    const TrialCurve& trial = book.trial(id);
-    if (trial.curve.points().empty()) {
-        return std::nullopt;
-    }
-    if (const auto model = CurveModel::learn(book)) {
-        const Forecast end = model->predict(trial);
-        if (std::isfinite(end.mean) && std::isfinite(end.sd)) {
-            return end;
-        }
-    }
-    double sum = 0;
-    double squares = 0;
-    double n = 0;
-    for (const TrialCurve& other : book.trials()) {
-        if (!other.curve.points().empty()) {
-            const double off =
-                other.curve.points().back().value - trial.curve.points().back().value;
-            sum += off;
-            squares += off * off;
-            ++n;
-        }
-    }
-    const double variance = n > 1 ? (squares - sum * sum / n) / (n - 1) : 0;
-    return variance > 0 && std::isfinite(variance)
-               ? std::optional(Forecast{trial.curve.points().back().value, std::sqrt(variance)})
-               : std::nullopt;
 }
 
 }  // namespace tuner

@@ -16,6 +16,11 @@
 // on completed trials when it sees them up to the same u: the 80 % quantile of its size, which a
 // single wild trial does not move, divided by that of a standard normal.
 //
+// Where five or more completed trials had reported by the same u, a second forecast is the linear
+// regression of their last values on their values then: trials of one study are often more alike
+// than any family of curves. Its variance is that of a new observation, as Student's t with n - 2
+// degrees of freedom has it. The surer of the two forecasts counts.
+//
 // Every trial's steps are mapped to u by its own first step and average spacing, so where steps
 // start does not matter. Values are turned so that smaller is better. Pure.
 
@@ -32,6 +37,8 @@ namespace tuner {
 // The latest so many completed trials are learnt from.
 inline constexpr std::size_t kCurvesLearnt = 20;
 inline constexpr std::size_t kCurveShapes = 12;
+// Of fewer the variance of the regression is not finite.
+inline constexpr std::size_t kFewestRegressed = 5;
 
 class CurveModel {
   public:
@@ -58,6 +65,7 @@ class CurveModel {
     void learn_shape(std::size_t shape);
     Forecast extrapolate(const Path& path) const;
     double error_at(double share) const;
+    std::optional<Forecast> regress(double share, double value) const;
 
     Goal goal_ = Goal::minimize;
     bool counts_ = false;
@@ -66,10 +74,5 @@ class CurveModel {
     std::vector<Path> learnt_;
     std::array<ShapePrior, kCurveShapes> priors_{};
 };
-
-// The forecast of a trial that is stopped: the model's, or, where too few have completed for one,
-// its last value with the standard deviation of the last values of all trials. Nothing when there
-// is neither.
-std::optional<Forecast> forecast_end(const CurveBook& book, TrialId id);
 
 }  // namespace tuner

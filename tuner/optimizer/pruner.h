@@ -26,6 +26,11 @@ class Pruner {
 // Null when no trial is ever stopped.
 std::unique_ptr<const Pruner> make_pruner(const Stopping& rule);
 
+// The forecast of a trial that is stopped: the model's, or, where too few have completed for one,
+// its last value with the standard deviation of the last values of all trials. Nothing when there
+// is neither.
+std::optional<Forecast> forecast_end(const CurveBook& book, TrialId id);
+
 // Whether the rule may stop a trial that has come so far: it has reported often enough and gone far
 // enough, and is not at its end.
 bool may_be_stopped(const CurveBook& book, const TrialCurve& trial);

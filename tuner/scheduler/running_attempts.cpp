@@ -78,7 +78,6 @@ asio::awaitable<void> RunningAttempts::judge(TrialId id, AttemptId attempt) {
     if (is_pruning && running.purpose == StopPurpose::none) {
         running.purpose = StopPurpose::prune;
         running.attempt->stop();
-        failpoint("daemon.stop_signalled");
     }
 }
 

@@ -164,7 +164,6 @@ asio::awaitable<bool> StudyRecord::set_pruning(TrialId id, AttemptId attempt, st
         return s.set_pruning(attempt, reason, now);
     };
     Result<bool> stored = co_await storage_(std::move(set));
-    failpoint("daemon.stop_recorded");
     const bool is_pruning = must(std::move(stored));
     if (is_pruning) {
         mutable_trial(id).prune_reason = std::move(reason);

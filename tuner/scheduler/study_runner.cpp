@@ -4,7 +4,6 @@
 #include "tuner/base/failpoint.h"
 #include "tuner/base/log.h"
 #include "tuner/optimizer/catalog.h"
-#include "tuner/optimizer/curve_model.h"
 #include "tuner/scheduler/offload.h"
 #include "tuner/scheduler/recovery.h"
 

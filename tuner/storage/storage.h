@@ -73,12 +73,10 @@ class Storage {
     // One study; `not_found`.
     Result<Study> study(StudyKey key);
 
-    // Stores `after` if the study is still in state `before`; `conflict`, `not_found`. Config
-    // limits may differ.
+    // Stores `after`, limits included, if the study is still in state `before`; else `conflict`.
     Result<void> update_study(const Study& after, StudyState before, TimePoint now);
 
-    // Forgets a study with everything below it; `not_found`, or `conflict` while it has a live
-    // attempt.
+    // Forgets a study with everything below it; `not_found`; `conflict` with a live attempt.
     Result<void> delete_study(StudyKey key, TimePoint now);
 
     // Trials
@@ -116,15 +114,13 @@ class Storage {
         TimePoint now
     );
 
-    // T5: the attempt ends and the trial becomes end.trial, in one commit. `conflict` when it had
-    // ended before.
+    // T5: the attempt ends and the trial becomes end.trial, in one commit; `conflict`.
     Result<void> end_attempt(const AttemptEnd& end, TimePoint now);
 
     // T6: running -> stopping. No change when it is stopping already; `conflict` when it has ended.
     Result<void> set_stopping(AttemptId attempt, TimePoint now);
 
-    // T6 of a trial that is stopped early: running -> stopping, and why. False, and no change, when
-    // it is stopping already for another reason; `conflict` when it has ended.
+    // T6 of a trial that is stopped early, and why; false when it is stopping for another reason.
     Result<bool> set_pruning(AttemptId attempt, std::string_view reason, TimePoint now);
 
     // Every attempt that has not ended, oldest first: what a new daemon has to see to.

@@ -3,8 +3,7 @@
 //
 //   pending ──start──> running ──complete / prune / fail / cancel──> ended, for ever
 //      ^                  │
-//      └────requeue───────┘      the attempt was lost or interrupted; the trial keeps its number
-//      and values
+//      └────requeue───────┘      the attempt was lost or interrupted; the trial stays
 //   pending ──cancel──> cancelled, pending ──fail──> failed (it could not even be started)
 //
 // Every change of state goes through a transition below; an illegal one is a `conflict` and changes
@@ -59,10 +58,10 @@ struct Outcome {
     friend bool operator==(const Outcome&, const Outcome&) = default;
 };
 
-// What a trial that was stopped early would probably have come to: in units of the objective.
+// What a trial that was stopped early would probably have come to. Finite; sd >= 0.
 struct Forecast {
-    double mean = 0;  // finite, and so is sd
-    double sd = 0;    // >= 0
+    double mean = 0;
+    double sd = 0;
 
     friend bool operator==(const Forecast&, const Forecast&) = default;
 };
@@ -96,8 +95,7 @@ struct Trial {
     // Adds a measurement; `conflict` unless running.
     Result<void> record(Measurement measurement);
 
-    // running (or pending, for a trial whose result the user brings) -> completed with a finite
-    // objective.
+    // running (or pending, when the user brings the result) -> completed, objective finite.
     Result<void> complete(Outcome result, TimePoint now);
 
     // running -> pruned; what it last reported, if finite, stays as its outcome.
@@ -116,8 +114,7 @@ struct Trial {
 };
 
 // The verdict on measurements at the end of a trainer that ended well: an Outcome, or why there is
-// none
-// (`metric_missing`, `infeasible`). The message names the metric expected and those seen.
+// none (`metric_missing`, `infeasible`), naming the metric expected and those seen.
 tl::expected<Outcome, Failure> judge_measurements(
     const std::vector<Measurement>& measurements,
     const Objective& objective,
