@@ -19,6 +19,13 @@ namespace {
 constexpr std::string_view kMagic = "BABYWGHT";
 constexpr std::string_view kFileName = "model.bin";
 constexpr std::size_t kWord = 4;
+constexpr std::string_view kManifestName = "predict.json";
+// Reads one JSON instance per line and writes one JSON prediction per line; {model_dir} stands for
+// the folder, wherever it has been moved to.
+constexpr std::string_view kManifest =
+    R"({"command": ["babyweight-trainer", "predict", "--model-dir", "{model_dir}", )"
+    R"("--json-instances", "-", "--format", "json"]})"
+    "\n";
 const std::filesystem::path kExportDir = std::filesystem::path("export") / "exporter";
 
 std::uint32_t take_word(std::string_view& bytes) {
@@ -169,10 +176,13 @@ std::filesystem::path export_model(WideAndDeep& model, const std::filesystem::pa
     const std::string bytes = to_model_bytes(model);
     file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     file.close();
-    if (file) {
+    std::ofstream manifest(draft_dir / kManifestName);
+    manifest << kManifest;
+    manifest.close();
+    if (file && manifest) {
         std::filesystem::rename(draft_dir, final_dir, error);
     }
-    if (!file || error) {
+    if (!file || !manifest || error) {
         throw Failure(fmt::format("{}: cannot be written", (final_dir / kFileName).string()));
     }
     return final_dir / kFileName;

@@ -23,7 +23,8 @@ std::string to_model_bytes(WideAndDeep& model);
 WideAndDeep from_model_bytes(std::string_view bytes, int batch_size_max);
 
 // Writes TRIAL_DIR/export/exporter/SECONDS/model.bin as TensorFlow's exporter names it, complete or
-// not at all.
+// not at all. Beside it predict.json says which command answers instances with this model, for
+// whoever finds the folder.
 std::filesystem::path export_model(WideAndDeep& model, const std::filesystem::path& trial_dir);
 
 // `dir` is a model's folder, or holds such folders by time (the newest counts), or is a trial's

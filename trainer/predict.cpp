@@ -104,10 +104,23 @@ std::vector<Instance> read_instances(std::istream& file) {
     return instances;
 }
 
-}  // namespace
+float weight_of(WideAndDeep& model, const Instance& row) {
+    float weight = 0;
+    model.predict({&row.example, 1}, {&weight, 1});
+    return weight;
+}
 
-void predict(WideAndDeep& model, std::istream& instances, std::ostream& out) {
-    const std::vector<Instance> rows = read_instances(instances);
+void print_json(WideAndDeep& model, const std::vector<Instance>& rows, std::ostream& out) {
+    for (const Instance& row : rows) {
+        out << fmt::format(
+            "{{\"key\": {}, \"predictions\": [{}]}}\n",
+            python_json(std::string_view(row.key)),
+            python_json(weight_of(model, row))
+        );
+    }
+}
+
+void print_table(WideAndDeep& model, const std::vector<Instance>& rows, std::ostream& out) {
     constexpr std::string_view kKeyTitle = "KEY";
     std::size_t width = kKeyTitle.size();
     for (const Instance& row : rows) {
@@ -115,23 +128,32 @@ void predict(WideAndDeep& model, std::istream& instances, std::ostream& out) {
     }
     out << fmt::format("{:<{}}  PREDICTIONS\n", kKeyTitle, width);
     for (const Instance& row : rows) {
-        float weight = 0;
-        model.predict({&row.example, 1}, {&weight, 1});
-        out << fmt::format("{:<{}}  [{}]\n", row.key, width, python_text(weight));
+        out << fmt::format("{:<{}}  [{}]\n", row.key, width, python_text(weight_of(model, row)));
+    }
+}
+
+}  // namespace
+
+void predict(WideAndDeep& model, std::istream& instances, std::ostream& out, bool as_json) {
+    const std::vector<Instance> rows = read_instances(instances);
+    if (as_json) {
+        print_json(model, rows, out);
+    } else {
+        print_table(model, rows, out);
     }
 }
 
 void predict(const PredictTask& task, std::ostream& out) {
     WideAndDeep model = load_model(task.model_dir, 1);
     if (task.json_instances == "-") {
-        predict(model, std::cin, out);
+        predict(model, std::cin, out, task.as_json);
         return;
     }
     std::ifstream file(task.json_instances);
     if (!file) {
         throw Failure(fmt::format("--json-instances {}: cannot be opened", task.json_instances));
     }
-    predict(model, file, out);
+    predict(model, file, out, task.as_json);
 }
 
 }  // namespace trainer

@@ -48,6 +48,7 @@ constexpr std::array kGenerateFlags = std::to_array<FlagSpec>({
 constexpr std::array kPredictFlags = std::to_array<FlagSpec>({
     {"--model-dir", Takes::one, "a trial's folder, its export folder or one model's folder"},
     {"--json-instances", Takes::one, "file of one JSON object per line; - is standard input"},
+    {"--format", Takes::one, "table (the default) or json: one prediction per line"},
 });
 
 std::string required(const Flags& flags, std::string_view name) {
@@ -189,9 +190,14 @@ GenerateTask parse_generate_task(std::span<const std::string> args) {
 
 PredictTask parse_predict_task(std::span<const std::string> args) {
     const Flags flags(kPredictFlags, args);
+    const std::string format = flags.text("--format", "table");
+    if (format != "table" && format != "json") {
+        throw UsageError(fmt::format("argument --format: '{}' is neither table nor json", format));
+    }
     return PredictTask{
         .model_dir = required(flags, "--model-dir"),
         .json_instances = required(flags, "--json-instances"),
+        .as_json = format == "json",
     };
 }
 

@@ -57,6 +57,7 @@ struct GenerateTask {
 struct PredictTask {
     std::filesystem::path model_dir;
     std::string json_instances;  // a file, or "-" for stdin
+    bool as_json = false;        // one prediction per line instead of a table
 };
 
 // What a tuning service says through environment variables; all of it may be absent.

@@ -39,6 +39,24 @@ asio::awaitable<Result<RunAnswer>> TuningService::run_file(RunRequest request) {
     co_return answer;
 }
 
+asio::awaitable<Result<RunAnswer>> TuningService::create_job(JobRequest request) {
+    scheduler_.last_job = request;
+    if (request.document.find("taken_1") != std::string::npos) {
+        co_return fail(ErrorCode::conflict, "there is or was a job taken_1");
+    }
+    if (request.document.find("jobId") == std::string::npos) {
+        co_return fail(ErrorCode::invalid_argument, "job:1:1: jobId is missing");
+    }
+    Study study;
+    study.config = tests::a_config("new_1");
+    study.id = "new_1";
+    study.source = request.document;
+    scheduler_.entries.push_back({study, {study.config, {}}, {}});
+    RunAnswer answer;
+    answer.id = study.id;
+    co_return answer;
+}
+
 std::vector<StudyView> TuningService::studies() const {
     std::vector<StudyView> views;
     for (const auto& entry : scheduler_.entries) {

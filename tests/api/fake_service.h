@@ -32,6 +32,7 @@ class Scheduler {
     std::vector<Event> events;       // recorded
     std::vector<std::string> calls;  // "pause babyweight-1 now"
     RunRequest last_run;
+    JobRequest last_job;
     bool disk_is_full = false;           // every change throws
     std::optional<tuner::Error> outage;  // likewise, as what the world did
 };

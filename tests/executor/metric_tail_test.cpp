@@ -56,6 +56,37 @@ TEST_CASE("a line without a step gets one more than the largest before it", "[ex
     CHECK(steps_of(file.tail().read()) == Steps{1, 300, 301, 7, 302});
 }
 
+TEST_CASE("lines of event files are measurements with a step and one metric", "[executor]") {
+    const GrowingFile file;
+    file.append("e 5 0.5 loss\nf 6 -inf a tag\nf x 1 loss\nf 7 1\n");
+    const std::optional<Report> report = file.tail().read();
+    REQUIRE(report);
+    const double infinity = std::numeric_limits<double>::infinity();
+    CHECK(
+        report->measurements ==
+        std::vector<Measurement>{{5, {{"loss", 0.5}}}, {6, {{"a tag", -infinity}}}}
+    );
+}
+
+TEST_CASE("what an event file says again, rounded, is left out", "[executor]") {
+    const GrowingFile file;
+    file.append("o loss=1.03186 step=5\ne 5 1.0318599939346313 loss\n");
+    MetricTail tail = file.tail();
+    CHECK(steps_of(tail.read()) == Steps{5});
+    SECTION("but another value, step or metric is not") {
+        file.append("e 5 1.03187 loss\ne 6 1.0318599939346313 loss\nf 5 1.0318599939346313 x\n");
+        CHECK(steps_of(tail.read()) == Steps{5, 6, 5});
+    }
+    SECTION("nor what is said exactly after it") {
+        file.append("o loss=1.03186 step=5\n");
+        CHECK(steps_of(tail.read()) == Steps{5});
+    }
+    SECTION("nor before it") {
+        file.append("e 7 1.0318599939346313 loss\no loss=1.03186 step=7\n");
+        CHECK(steps_of(tail.read()) == Steps{7, 7});
+    }
+}
+
 TEST_CASE("the largest step has no next one", "[executor]") {
     const GrowingFile file;
     file.append("o step=9223372036854775807 loss=2\no loss=3\n");

@@ -135,6 +135,30 @@ TEST_CASE("infeasible trials are results and do not count as failures", "[plan]"
     );
 }
 
+TEST_CASE("a user who allows five failed trials gets five", "[plan]") {
+    const StudyConfig config =
+        a_config().with([](StudyConfig& c) { c.limits.max_failed_trials = 5; }).build();
+    std::vector<TrialBuilder> trials;
+    for (std::int64_t number = 1; number <= 4; ++number) {
+        trials.push_back(a_trial(number).failed());
+    }
+    CHECK(plan_for(config, trials).step == Plan::Step::launch);
+    trials.push_back(a_trial(5).failed());
+    CHECK(plan_for(config, trials).step == Plan::Step::finish);
+    CHECK(plan_for(config, trials).reason == StudyReason::failed_trials);
+
+    SECTION("but a study without any result has failed all the same") {
+        const StudyConfig small = a_config()
+                                      .with([](StudyConfig& c) {
+                                          c.limits.max_failed_trials = 5;
+                                          c.limits.max_trials = 3;
+                                      })
+                                      .build();
+        trials.resize(3, a_trial(1));
+        CHECK(plan_for(small, trials).reason == StudyReason::failed_trials);
+    }
+}
+
 TEST_CASE("T-39 a study pauses when its first three trials all fail", "[plan]") {
     const StudyConfig config = a_config().build();
     const std::vector<TrialBuilder> failed = {
@@ -169,4 +193,14 @@ TEST_CASE("T-39 a study pauses when its first three trials all fail", "[plan]") 
         }
         CHECK(plan_for(config, more, facts).step == Plan::Step::pause);
     }
+}
+
+TEST_CASE("A14 a plain run starts one trial, and its failure is the study's", "[plan]") {
+    const StudyConfig config = a_config().plain().build();
+    CHECK(plan_for(config, {}).suggest == 1);
+    const Plan failed = plan_for(config, {a_trial(1).failed()});
+    CHECK(failed.step == Plan::Step::finish);
+    CHECK(failed.reason == StudyReason::failed_trials);
+    CHECK(failed.message == "exit code 1");
+    CHECK(plan_for(config, {a_trial(1).cancelled()}).reason == StudyReason::max_trials);
 }

@@ -198,3 +198,17 @@ TEST_CASE("a trial that is stopped early with a value that is not finite failed"
     CHECK(after.failure->kind == FailureKind::infeasible);
     CHECK(after.prune_reason.empty());
 }
+
+TEST_CASE("A14 a plain run that ends well is completed, with or without a metric", "[verdict]") {
+    const StudyConfig config = a_config().plain().build();
+    for (const Trial& trial : {a_running_trial(), a_trial(1).running().measured(1, 2).build()}) {
+        const Trial after =
+            conclude(trial, exit_of(ExitKind::exited), config, StopPurpose::none, at(100));
+        CHECK(after.state == TrialState::completed);
+        CHECK_FALSE(after.outcome);
+    }
+    const Trial failed =
+        conclude(a_running_trial(), exit_of(ExitKind::exited, 3), config, StopPurpose::none, at(1));
+    CHECK(failed.state == TrialState::failed);
+    CHECK(failed.failure->message == "the trainer exited with code 3");
+}

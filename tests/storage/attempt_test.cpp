@@ -1,4 +1,8 @@
 #include "tests/storage/fixtures.h"
+#include "tuner/storage/stored_curve.h"
+#include "tuner/study/thinning.h"
+
+#include <algorithm>
 
 using namespace tuner;
 
@@ -176,6 +180,29 @@ TEST_CASE("a report that arrives twice is stored once", "[storage]") {
         CHECK(two.only_attempt().metrics_offset == 170);
         CHECK(two.storage.take_events().empty());
     }
+}
+
+TEST_CASE("a very long curve is stored as a whole and loaded thinned", "[storage]") {
+    TwoTrials two;
+    const AttemptRecord record = run_trial(two.storage, two.study.key, 1);
+    constexpr std::int64_t kCount = 3 * static_cast<std::int64_t>(StoredCurve::kRowsAtATime) / 2;
+    std::vector<Measurement> all;  // of steps that fall, so the last comes first
+    for (std::int64_t i = 0; i < kCount; ++i) {
+        all.push_back({kCount - i, {{"accuracy", 1.0 / (1.0 + static_cast<double>(i))}}});
+    }
+    all[60'000].metrics.front().value = 2;
+    all[60'001].metrics.push_back({"loss", 3});
+    const auto added = two.storage.add_measurements(record.id, all, 100, at(5));
+    CHECK(added->size() == all.size());
+    const std::vector<Measurement> held = trial_of(two.storage, two.study.key, 1).measurements;
+    CHECK(held.size() > 100);
+    CHECK(held.size() < 2 * kHeldMeasurements);
+    CHECK(held.front() == all.front());
+    CHECK(held.back() == all.back());
+    const Objective accuracy{"accuracy", Goal::maximize};
+    CHECK(*select_measurement(held, accuracy, MeasurementSelection::last) == all.front());
+    CHECK(*select_measurement(held, accuracy, MeasurementSelection::best) == all[60'000]);
+    CHECK(std::find(held.begin(), held.end(), all[60'001]) != held.end());
 }
 
 TEST_CASE("only a live attempt takes measurements", "[storage]") {

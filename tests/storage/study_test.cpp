@@ -32,6 +32,41 @@ TEST_CASE("the number of a study is never used again even after it was deleted",
     CHECK(third.key != second.key);
 }
 
+TEST_CASE("a job has its name for an id, once for ever", "[storage]") {
+    Storage storage = Storage::in_memory();
+    storage.create_study(a_study("digits"), at(1));
+    const Result<Study> job = storage.create_job(a_study("digits"), at(1));
+    REQUIRE(job);
+    CHECK(job->id == "digits");
+    CHECK(storage.create_study(a_study("digits"), at(1)).id == "digits-2");
+    CHECK(storage.create_job(a_study("digits"), at(2)).error().code == ErrorCode::conflict);
+    REQUIRE(storage.delete_study(job->key, at(3)));
+    const Result<Study> again = storage.create_job(a_study("digits"), at(4));
+    REQUIRE_FALSE(again);
+    CHECK(
+        again.error().message == "there is or was a job digits: a job's id is used once for ever"
+    );
+    CHECK(storage.create_job(a_study("other"), at(5))->id == "other");
+}
+
+TEST_CASE("a study begins with the trials that it inherits", "[storage]") {
+    Storage storage = Storage::in_memory();
+    Trial completed = started(a_trial(1));
+    REQUIRE(completed.complete({0.5, 10, {{"error", 0.5}}}, at(3'000)));
+    completed.attempts = 0;
+    Trial cancelled = a_trial(2);
+    REQUIRE(cancelled.cancel(at(3'000)));
+    NewStudy draft = a_study();
+    draft.config.resumed_job = "old";
+    draft.config.inherited_trials = 2;
+    draft.inherited = {completed, cancelled};
+    const Study study = storage.create_study(draft, at(1));
+    CHECK(storage.trials(study.key) == draft.inherited);
+    CHECK(storage.study(study.key)->config.inherited_trials == 2);
+    const Trial next = a_trial(3);
+    CHECK(storage.add_trials(study.key, {&next, 1}, at(4)));
+}
+
 TEST_CASE("a study that does not exist is not found", "[storage]") {
     Storage storage = Storage::in_memory();
     Study ghost;

@@ -137,3 +137,10 @@ TEST_CASE("a rank is one more than the number of better trials", "[ranking][prop
         }
     }
 }
+
+TEST_CASE("the trial of a plain run has no rank and is no best one", "[ranking]") {
+    History history = test::a_history(test::a_config().plain().build(), {a_trial(1).running()});
+    REQUIRE(history.trials[0].end_well(test::at(9)));
+    CHECK(rank(history) == std::vector{RankedTrial{0, std::nullopt}});
+    CHECK(history.best() == nullptr);
+}

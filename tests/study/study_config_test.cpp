@@ -176,3 +176,18 @@ TEST_CASE("each changed parameter is told as it was and as it is", "[study_confi
         CHECK(changes({parameter("layers", IntegerRange{1, 3}), same}).empty());
     }
 }
+
+TEST_CASE("a configuration without a space and an objective is a plain run", "[study_config]") {
+    CHECK(a_config().plain().build().is_plain());
+    CHECK_FALSE(a_config().build().is_plain());
+    const auto twice = [](StudyConfig& draft) { draft.limits.max_trials = 2; };
+    CHECK(
+        a_config().plain().with(twice).try_build().error().message ==
+        "maxTrials is 2; a job without hyperparameters has one trial, since nothing would differ "
+        "in another"
+    );
+    const auto no_space = [](StudyConfig& draft) { draft.space = SearchSpace(); };
+    CHECK(
+        a_config().with(no_space).try_build().error().message == "a study needs a parameter to tune"
+    );
+}

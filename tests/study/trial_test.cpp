@@ -220,3 +220,12 @@ TEST_CASE("a result that is no number is infeasible", "[trial]") {
         CHECK(judge_measurements(measurements, kRmse, MeasurementSelection::best));
     }
 }
+
+TEST_CASE("the good end of a plain run is a completed trial without a result", "[trial]") {
+    Trial trial = a_trial(1).running().build();
+    REQUIRE(trial.end_well(at(9)));
+    CHECK(trial.state == TrialState::completed);
+    CHECK(trial.ended == at(9));
+    CHECK_FALSE(trial.objective());
+    CHECK(trial.end_well(at(10)).error().code == ErrorCode::conflict);
+}

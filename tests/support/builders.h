@@ -91,6 +91,15 @@ class ConfigBuilder {
         return *this;
     }
 
+    // A job that tunes nothing.
+    ConfigBuilder& plain() {
+        draft_.space = SearchSpace();
+        draft_.objectives.clear();
+        draft_.limits.max_trials = 1;
+        draft_.limits.max_parallel_trials = 1;
+        return *this;
+    }
+
     StudyConfig build() const { return must(StudyConfig::create(draft_)); }
 
     Result<StudyConfig> try_build() const { return StudyConfig::create(draft_); }
@@ -146,6 +155,10 @@ class TrialBuilder {
 
     TrialBuilder& failed(FailureKind kind = FailureKind::exited) {
         return running().after(trial_.fail({kind, "exit code 1"}, end()));
+    }
+
+    TrialBuilder& failed_with(Failure failure) {
+        return running().after(trial_.fail(std::move(failure), end()));
     }
 
     TrialBuilder& cancelled() { return after(trial_.cancel(end())); }

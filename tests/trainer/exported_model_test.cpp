@@ -49,6 +49,18 @@ TEST_CASE(
     }
 }
 
+TEST_CASE("a model's folder says which command predicts with it", "[exported_model]") {
+    const ScratchDir dir;
+    WideAndDeep model = a_model();
+    const auto file = trainer::export_model(model, dir.path());
+    CHECK(
+        read_file(file.parent_path() / "predict.json") ==
+        R"({"command": ["babyweight-trainer", "predict", "--model-dir", "{model_dir}", )"
+        R"("--json-instances", "-", "--format", "json"]})"
+        "\n"
+    );
+}
+
 TEST_CASE("of several exports the newest is loaded", "[exported_model]") {
     const ScratchDir dir;
     WideAndDeep older = a_model();

@@ -52,6 +52,18 @@ TEST_CASE("predictions come as a table with the rows in order", "[predict]") {
     );
 }
 
+TEST_CASE("predictions come as JSON lines for programs", "[predict]") {
+    WideAndDeep model({.hidden = {}, .mean_weight = 7}, 1, 0);
+    std::istringstream in(std::string(kBoy) + kGirl);
+    std::ostringstream out;
+    trainer::predict(model, in, out, true);
+    CHECK(
+        out.str() ==
+        "{\"key\": \"b1\", \"predictions\": [7.0]}\n"
+        "{\"key\": \"girl-2\", \"predictions\": [7.0]}\n"
+    );
+}
+
 TEST_CASE("a byte order mark, CRLF and a missing last newline are fine", "[predict]") {
     std::string text = std::string("\xef\xbb\xbf") + kBoy;
     text.pop_back();

@@ -110,4 +110,8 @@ TEST_CASE("the other commands need their folders", "[task]") {
         trainer::parse_predict_task(Words{"--model-dir=m"}),
         "argument --json-instances: is required"
     );
+    CHECK_THROWS_WITH(
+        trainer::parse_predict_task(Words{"--model-dir=m", "--json-instances=-", "--format=xml"}),
+        "argument --format: 'xml' is neither table nor json"
+    );
 }

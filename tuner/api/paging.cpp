@@ -45,10 +45,22 @@ std::optional<std::size_t> position_of(const std::string& list, const std::strin
     return error == std::errc{} && stop == end ? std::optional(position) : std::nullopt;
 }
 
+Result<std::int64_t> page_size(const Query& query, const PageSizes& sizes) {
+    if (!sizes.is_forgiving) {
+        return query.number("pageSize", sizes.usual, 1, sizes.largest);
+    }
+    constexpr std::int64_t kInt32 = 2'147'483'647;
+    return query.number("pageSize", 0, 0, kInt32).map([&](std::int64_t size) {
+        return size == 0 ? sizes.usual : std::min(size, sizes.largest);
+    });
+}
+
 }  // namespace
 
-Result<Page> read_page(const Query& query, const std::string& list, std::size_t total) {
-    const auto size = query.number("pageSize", kDefaultPageSize, 1, kMaxPageSize);
+Result<Page> read_page(
+    const Query& query, const std::string& list, std::size_t total, PageSizes sizes
+) {
+    const auto size = page_size(query, sizes);
     if (!size) {
         return tl::unexpected(size.error());
     }

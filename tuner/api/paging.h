@@ -24,9 +24,18 @@ struct Page {
     std::optional<std::string> next_token;  // none on the last page
 };
 
+// How large pages are; what a list that is not the native API's own has otherwise.
+struct PageSizes {
+    std::int64_t usual = kDefaultPageSize;
+    std::int64_t largest = kMaxPageSize;
+    bool is_forgiving = false;  // 0 is the usual size, more than the largest is the largest
+};
+
 // The page that pageSize and pageToken of a query ask for, out of `total` items of the list called
 // `list` ("trials/objective/completed"). `invalid_argument` for a bad size, a token that was not
 // made here or one of another list.
-Result<Page> read_page(const Query& query, const std::string& list, std::size_t total);
+Result<Page> read_page(
+    const Query& query, const std::string& list, std::size_t total, PageSizes sizes = {}
+);
 
 }  // namespace tuner

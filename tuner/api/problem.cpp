@@ -74,10 +74,14 @@ Response problem(const Error& error) {
 }
 
 Response problem(int status, const std::string& message) {
+    return problem(status, status_name(status), message);
+}
+
+Response problem(int status, std::string_view name, const std::string& message) {
     nlohmann::ordered_json document;
     document["error"] = {
         {"code", status},
-        {"status", status_name(status)},
+        {"status", name},
         {"message", message},
         {"details", nlohmann::ordered_json::array()}};
     using nlohmann::ordered_json;

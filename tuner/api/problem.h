@@ -10,6 +10,7 @@
 #include "tuner/base/result.h"
 
 #include <string>
+#include <string_view>
 
 namespace tuner {
 
@@ -25,5 +26,9 @@ Response problem(const Error& error);
 // The same for an HTTP status of the protocol: 401, 403, 404, 405, 413, 414, 415, 421, 431, 500,
 // 501, 503.
 Response problem(int status, const std::string& message);
+
+// A problem whose status has another name than the native API's: 409 is ABORTED there and, of
+// something that is there already, ALREADY_EXISTS on the legacy face.
+Response problem(int status, std::string_view name, const std::string& message);
 
 }  // namespace tuner

@@ -1,6 +1,7 @@
 #include "tuner/api/routes.h"
 
 #include "tuner/api/event_stream.h"
+#include "tuner/api/job_routes.h"
 #include "tuner/api/study_routes.h"
 #include "tuner/api/trial_log.h"
 #include "tuner/api/trial_routes.h"
@@ -30,6 +31,11 @@ constexpr std::array kRoutes{
     Route{"GET", "/v1/studies/{study}/rungs", Access::token, get_rungs},
 
     Route{"GET", "/v1/studies/{study}/events", Access::token, get_study_events},
+    Route{"GET", "/v1/projects/{project}/jobs", Access::token, list_jobs},
+    Route{"POST", "/v1/projects/{project}/jobs", Access::token, create_job},
+    Route{"GET", "/v1/projects/{project}/jobs/{job}", Access::token, get_job},
+    Route{"POST", "/v1/projects/{project}/jobs/{job}:cancel", Access::token, cancel_job},
+
     Route{"GET", "/v1/events", Access::token, get_all_events},
 };
 

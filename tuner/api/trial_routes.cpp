@@ -60,7 +60,7 @@ Result<TrialOrder> read_order(const Query& query) {
 }
 
 std::vector<RankedTrial> in_order(const History& history, const TrialOrder& order) {
-    std::vector<RankedTrial> trials = rank(history.trials, history.config.objective());
+    std::vector<RankedTrial> trials = rank(history);
     if (!order.by_objective) {
         std::sort(trials.begin(), trials.end(), [](const auto& a, const auto& b) {
             return a.index < b.index;
@@ -75,7 +75,7 @@ std::vector<RankedTrial> in_order(const History& history, const TrialOrder& orde
 }
 
 std::optional<std::int64_t> rank_of(const History& history, TrialId id) {
-    for (const RankedTrial& trial : rank(history.trials, history.config.objective())) {
+    for (const RankedTrial& trial : rank(history)) {
         if (history.trials[trial.index].id == id) {
             return trial.rank;
         }
@@ -171,8 +171,11 @@ asio::awaitable<Response> get_best(Request request, TuningService& service) {
     const std::string& id = view->study.get().id;
     const Trial* best = view->history.get().best();
     if (best == nullptr) {
+        const bool is_plain = view->study.get().config.is_plain();
         co_return problem(Error{
-            ErrorCode::not_found, fmt::format("no trial of study {} has completed yet", id)});
+            ErrorCode::not_found,
+            is_plain ? fmt::format("study {} is a plain run: it has no trials to choose from", id)
+                     : fmt::format("no trial of study {} has completed yet", id)});
     }
     co_return answer_json(tuner::to_json(*best, id, 1));
 }

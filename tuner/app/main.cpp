@@ -7,7 +7,9 @@
 #include "tuner/base/log.h"
 #include "tuner/cli/commands.h"
 #include "tuner/cli/exit_code.h"
+#include "tuner/cli/user_arguments.h"
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <exception>
@@ -15,6 +17,7 @@
 #include <new>
 #include <optional>
 #include <system_error>
+#include <utility>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -87,13 +90,18 @@ int run_program(int argc, char** argv) {
     tuner::CommandContext context{std::cout, std::cerr, {}, {}, {}};
     tuner::Session session(loop, context.options);
     context.find_server = [&session] { return session.find_server(); };
+    context.find_lasting_server = [&session] { return session.find_or_detach_server(); };
     tuner::add_global_options(app, context);
     tuner::add_run(app, context, session, loop);
     tuner::add_resume(app, context, session, loop);
     tuner::add_serve(app, context, session, loop);
     tuner::add_commands(app, context);
     try {
-        app.parse(argc, argv);
+        app.name(argv[0]);
+        tuner::SplitLine line = tuner::split_line({argv + 1, argv + argc});
+        context.options.user_arguments = std::move(line.user_arguments);
+        std::reverse(line.words.begin(), line.words.end());  // as CLI11 wants them
+        app.parse(std::move(line.words));
     } catch (const CLI::ParseError& error) {
         const int code = app.exit(error);
         return code == 0 ? 0 : tuner::to_int(tuner::ExitCode::usage);

@@ -26,10 +26,13 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::uint16_t kDefaultPort = 7437;
+constexpr std::chrono::milliseconds kIdlePoll{100};
+constexpr std::chrono::seconds kIdlePatience{10};
 
 struct ServeOptions {
     std::string listen = "127.0.0.1";
     int port = -1;  // from --port, over the one in --listen
+    bool until_idle = false;
 };
 
 // "127.0.0.1:7437", "127.0.0.1", "[::1]:0" or "::1"; a host is an address, not a name.
@@ -66,11 +69,28 @@ Result<asio::ip::tcp::endpoint> parse_listen(const ServeOptions& options) {
     return asio::ip::tcp::endpoint(address, static_cast<std::uint16_t>(port));
 }
 
-// Returns when a signal asks for the end, or the daemon must end by itself.
-asio::awaitable<void> wait_for_the_end(asio::io_context& loop, Session& session) {
+// Returns when the daemon must end by itself, or has had nothing to do for so long that whoever
+// started it has surely handed in what it was started for.
+asio::awaitable<void> wait_until_idle(asio::io_context& loop, Session& session, bool may_idle) {
+    asio::steady_timer timer(loop);
+    auto busy_at = std::chrono::steady_clock::now();
+    while (!session.daemon()->must_end()) {
+        const auto now = std::chrono::steady_clock::now();
+        busy_at = may_idle && session.daemon()->is_idle() ? busy_at : now;
+        if (now - busy_at > kIdlePatience) {
+            co_return;
+        }
+        timer.expires_after(kIdlePoll);
+        co_await timer.async_wait(asio::use_awaitable);
+    }
+}
+
+// Returns when a signal asks for the end, or the daemon ends by itself.
+asio::awaitable<void> wait_for_the_end(asio::io_context& loop, Session& session, bool until_idle) {
     using namespace asio::experimental::awaitable_operators;
     asio::signal_set signals(loop, SIGINT, SIGTERM);
-    co_await (signals.async_wait(asio::use_awaitable) || session.wait_until_it_must_end());
+    auto idle = wait_until_idle(loop, session, until_idle);
+    co_await (signals.async_wait(asio::use_awaitable) || std::move(idle));
 }
 
 asio::awaitable<int> serve(
@@ -83,7 +103,7 @@ asio::awaitable<int> serve(
     }
     DaemonOptions daemon_options;
     daemon_options.listen = *listen;
-    daemon_options.resume_interrupted = true;
+    daemon_options.resume_interrupted = !options.until_idle;
     Result<Server> server = co_await session.become_server(daemon_options);
     if (!server) {
         report(context.err, server.error());
@@ -91,7 +111,7 @@ asio::awaitable<int> serve(
         co_return to_int(in_use ? ExitCode::data_dir_in_use : exit_code(server.error().code));
     }
     context.out << "listening on " << server->url << std::endl;
-    co_await wait_for_the_end(loop, session);
+    co_await wait_for_the_end(loop, session, options.until_idle);
     const ExitCode code = session.report_end_of_daemon(context.err).value_or(ExitCode::done);
     // From here on, a second signal ends the process at once.
     std::signal(SIGINT, [](int) { _exit(to_int(ExitCode::interrupted)); });
@@ -110,6 +130,9 @@ void add_serve(CLI::App& app, CommandContext& context, Session& session, asio::i
     command->add_option("--port", options->port, "port to listen on; 0: any free one")
         ->type_name("PORT")
         ->check(CLI::Range(0, 65'535));
+    command->add_flag(
+        "--until-idle", options->until_idle, "end when nothing has been left to do for 10 s"
+    );
     command->callback([&context, &session, &loop, options] {
         context.chosen = [&context, &session, &loop, options] {
             return serve(*options, context, session, loop);

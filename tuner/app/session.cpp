@@ -1,5 +1,7 @@
 #include "tuner/app/session.h"
 
+#include "tuner/app/detached_daemon.h"
+
 #include <chrono>
 #include <cstdlib>
 #include <optional>
@@ -70,6 +72,32 @@ asio::awaitable<Result<Server>> Session::find_server() {
 
 asio::awaitable<Result<Server>> Session::find_or_become_server() {
     return find_or_open(on_any_port(false));
+}
+
+asio::awaitable<Result<Server>> Session::find_or_detach_server() {
+    if (!options_.server.empty()) {
+        co_return co_await find_server();
+    }
+    Result<DataDirectory> directory = open_directory();
+    if (!directory) {
+        co_return tl::unexpected(directory.error());
+    }
+    // A passive daemon that holds the directory for a moment turns the new one away: once more.
+    constexpr int kTries = 3;
+    Result<void> started;
+    for (int i = 0; i < kTries && !directory->running_daemon(); ++i) {
+        DataDirectory where = *directory;
+        started = co_await start_detached_daemon(std::move(where));
+    }
+    const auto running = directory->running_daemon();
+    if (!running) {
+        co_return tl::unexpected(
+            started ? Error{ErrorCode::unavailable, "the daemon has ended again"} : started.error()
+        );
+    }
+    co_return directory->token().map([&](const std::string& token) {
+        return Server{running->url, token};
+    });
 }
 
 Result<DataDirectory> Session::open_directory() const {

@@ -35,6 +35,9 @@ class Session {
     // Likewise, but an active daemon in this process when none is running.
     boost::asio::awaitable<Result<Server>> find_or_become_server();
 
+    // Likewise, but a detached daemon that goes on when this program has ended.
+    boost::asio::awaitable<Result<Server>> find_or_detach_server();
+
     // Becomes the daemon of the data directory; `conflict` when another process is, `unavailable`
     // when the port is taken, `no_space` or `unavailable` when the database cannot be used just
     // now, `invalid_argument` when it cannot be used at all.

@@ -14,6 +14,7 @@
 #include <iosfwd>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <boost/asio/awaitable.hpp>
 #include <nlohmann/json_fwd.hpp>
@@ -34,6 +35,7 @@ struct GlobalOptions {
     std::string server;  // empty: the daemon of the data directory
     Format format = Format::table;
     bool quiet = false;
+    std::vector<std::string> user_arguments;  // what a legacy command has after -- (split_line)
 };
 
 // Data goes to `out`, talk to `err`.
@@ -51,6 +53,8 @@ struct CommandContext {
     std::function<boost::asio::awaitable<Result<Server>>()> find_server;
     std::function<boost::asio::awaitable<int>()>
         chosen;  // the command to run; answers an exit code
+    // Likewise a server that goes on when this program has ended: one is started if none runs.
+    std::function<boost::asio::awaitable<Result<Server>>()> find_lasting_server = {};
 };
 
 using ClientAction = std::function<boost::asio::awaitable<int>(HttpClient&, Output)>;

@@ -1,6 +1,7 @@
 #include "tuner/cli/commands.h"
 
 #include "tuner/cli/best_command.h"
+#include "tuner/cli/legacy_commands.h"
 #include "tuner/cli/list_command.h"
 #include "tuner/cli/logs_command.h"
 #include "tuner/cli/show_command.h"
@@ -20,6 +21,7 @@ void add_commands(CLI::App& app, CommandContext& context) {
     add_logs(app, context);
     add_state_commands(app, context);
     add_token(app, context);
+    add_legacy_commands(app, context);
 }
 
 }  // namespace tuner

@@ -1,6 +1,7 @@
 #include "tuner/cli/logs_command.h"
 
 #include "tuner/cli/exit_code.h"
+#include "tuner/cli/log_tail.h"
 #include "tuner/cli/study_client.h"
 
 #include <memory>
@@ -26,12 +27,9 @@ namespace {
 asio::awaitable<int> copy_log(
     const HttpClient& client, std::string target, std::ostream& to, std::ostream& err
 ) {
-    auto body = co_await client.open(std::move(target));
-    if (!body) {
-        co_return report(err, body.error());
-    }
+    LogTail log(client, std::move(target));
     while (true) {
-        const auto piece = co_await body->next();
+        const auto piece = co_await log.next();
         if (!piece) {
             co_return report(err, piece.error());
         }

@@ -51,6 +51,9 @@ std::optional<Duration> Progress::remaining(TimePoint now) const {
 }
 
 std::string Progress::title() const {
+    if (metric_.empty() && !state_.empty()) {
+        return fmt::format("study {}   {}   plain run", painted(kBold, id_), state_);
+    }
     return fmt::format(
         "study {}   {}   {} {}   {} trials, {} at a time",
         painted(kBold, id_),

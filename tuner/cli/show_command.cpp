@@ -26,28 +26,45 @@ std::string text_of(const Json& study, const char* name) {
     return cell_text(study.at(name), Digits::few);
 }
 
-std::string to_text(const Json& study) {
-    std::string text = fmt::format(
-        "study     {}\nstate     {}{}\ngoal      {} {}\ntrials    {} of {}, {} at a time\n",
-        text_of(study, "id"),
-        text_of(study, "state"),
-        study.at("reason").is_string() ? " (" + text_of(study, "reason") + ")" : "",
+std::string question_text(const Json& study) {
+    if (is_plain(study)) {
+        return fmt::format("plain run {}\n", counts_text(study));
+    }
+    return fmt::format(
+        "goal      {} {}\ntrials    {} of {}, {} at a time\n",
         text_of(study, "goal"),
         text_of(study, "metric"),
         counts_text(study),
         text_of(study, "maxTrials"),
         text_of(study, "maxParallelTrials")
     );
+}
+
+std::string best_text(const Json& study) {
+    const Json& best = study.at("best");
+    if (is_plain(study)) {
+        return "";
+    }
+    return best.is_object() ? fmt::format(
+                                  "best      {} (trial {})\n",
+                                  metric_text(best.at("objective")),
+                                  text_of(best, "trial")
+                              )
+                            : "best      none yet\n";
+}
+
+std::string to_text(const Json& study) {
+    std::string text = fmt::format(
+        "study     {}\nstate     {}{}\n",
+        text_of(study, "id"),
+        text_of(study, "state"),
+        study.at("reason").is_string() ? " (" + text_of(study, "reason") + ")" : ""
+    );
+    text += question_text(study);
     if (study.at("message").is_string()) {
         text += fmt::format("message   {}\n", text_of(study, "message"));
     }
-    const Json& best = study.at("best");
-    text += best.is_object() ? fmt::format(
-                                   "best      {} (trial {})\n",
-                                   metric_text(best.at("objective")),
-                                   text_of(best, "trial")
-                               )
-                             : "best      none yet\n";
+    text += best_text(study);
     text += fmt::format("created   {}\n", text_of(study, "createTime"));
     if (study.at("endTime").is_string()) {
         text += fmt::format("ended     {}\n", text_of(study, "endTime"));

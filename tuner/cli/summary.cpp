@@ -29,10 +29,28 @@ std::string took(const Json& study) {
     return begin && end && *end >= *begin ? " in " + to_readable(*end - *begin) : "";
 }
 
+// A plain run is one trial, so the reason of its end says no more than the trial's state.
+std::string headline(const Json& study) {
+    const std::string reason = text_of(study, "reason");
+    const bool tells_why = !reason.empty() && reason != "max_trials" &&
+                           !(is_plain(study) && reason == "failed_trials");
+    return fmt::format(
+        "{:9} {}{}{}: {}\n",
+        text_of(study, "state"),
+        text_of(study, "id"),
+        took(study),
+        tells_why ? " (" + reason + ")" : "",
+        counts_text(study)
+    );
+}
+
 std::string next_commands(const Json& study) {
     const std::string id = text_of(study, "id");
     if (study.at("state") == "paused") {
         return fmt::format("tuner resume {0}  |  tuner trials {0}", id);
+    }
+    if (is_plain(study)) {
+        return fmt::format("tuner logs {} 1", id);
     }
     if (study.at("best").is_null()) {
         return fmt::format("tuner trials {0}  |  tuner logs {0} 1", id);
@@ -43,15 +61,7 @@ std::string next_commands(const Json& study) {
 }  // namespace
 
 std::string summary_text(const Json& study, const Json& best_trial) {
-    const std::string reason = text_of(study, "reason");
-    std::string text = fmt::format(
-        "{:9} {}{}{}: {}\n",
-        text_of(study, "state"),
-        text_of(study, "id"),
-        took(study),
-        reason.empty() || reason == "max_trials" ? "" : " (" + reason + ")",
-        counts_text(study)
-    );
+    std::string text = headline(study);
     if (const std::string message = text_of(study, "message"); !message.empty()) {
         text += fmt::format("{:9} {}\n", "why", message);
     }
@@ -77,13 +87,18 @@ boost::asio::awaitable<int> print_summary(std::string id, const HttpClient& clie
     if (!study) {
         co_return report(output.err, study.error());
     }
+    const bool ranks = !is_plain(*study) || output.format != Format::table;
     const TrialsQuery best_first{"", true, kSummaryTrials};
     const auto trials = co_await get_trials(client, path, best_first);
     if (!trials) {
         co_return report(output.err, trials.error());
     }
     const std::string metric = text_of(*study, "metric");
-    print_data(output, *trials, [&](bool exact) { return trials_table(*trials, metric, exact); });
+    if (ranks) {
+        print_data(output, *trials, [&](bool exact) {
+            return trials_table(*trials, metric, exact);
+        });
+    }
     if (!output.quiet) {
         const bool has_best = study->at("best").is_object() && !trials->empty();
         output.err << summary_text(*study, has_best ? trials->front() : Json(nullptr));

@@ -1,5 +1,5 @@
 // The summary is what `tuner run` prints when a study has come to rest: the ranking on stdout, and
-// how it went, the winner and what to type next as talk.
+// how it went, the winner and what to type next as talk. A plain run has no ranking.
 
 #pragma once
 

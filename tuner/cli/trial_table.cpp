@@ -45,12 +45,21 @@ bool is_number_column(const Json& trials, const std::string& name) {
     });
 }
 
+// What a plain run cannot have is no column for people; programs get the same ones always.
+bool ranks(const std::string& metric, bool exact) {
+    return exact || !metric.empty();
+}
+
 std::vector<Column> trial_columns(const Json& trials, const std::string& metric, bool exact) {
-    std::vector<Column> columns{
-        {"rank", Align::right},
-        {exact ? "trial" : "#", Align::right},
-        {"state", Align::left},
-        {exact ? "objective" : printable(metric), Align::right}};
+    std::vector<Column> columns;
+    if (ranks(metric, exact)) {
+        columns.push_back({"rank", Align::right});
+    }
+    columns.push_back({exact ? "trial" : "#", Align::right});
+    columns.push_back({"state", Align::left});
+    if (ranks(metric, exact)) {
+        columns.push_back({exact ? "objective" : printable(metric), Align::right});
+    }
     for (const std::string& name : parameter_names(trials)) {
         columns.push_back(
             {exact ? name : printable(name),
@@ -69,17 +78,17 @@ std::vector<Column> trial_columns(const Json& trials, const std::string& metric,
 }
 
 std::vector<std::string> trial_row(
-    const Json& trial, const std::vector<std::string>& names, bool exact
+    const Json& trial, const std::vector<std::string>& names, bool has_rank, bool exact
 ) {
     const Digits digits = exact ? Digits::all : Digits::few;
     const auto cell = [&](const char* name) {
         return cell_text(trial.contains(name) ? trial.at(name) : Json(nullptr), digits);
     };
-    std::vector<std::string> cells{
-        cell("rank"),
-        cell("id"),
-        cell("state"),
-        exact ? cell("objective") : metric_text(trial.at("objective"))};
+    std::vector<std::string> cells{cell("id"), cell("state")};
+    if (has_rank) {
+        cells.insert(cells.begin(), cell("rank"));
+        cells.push_back(exact ? cell("objective") : metric_text(trial.at("objective")));
+    }
     for (const std::string& name : names) {
         const Json& parameters = trial.at("parameters");
         const Json value = parameters.contains(name) ? parameters.at(name) : Json(nullptr);
@@ -136,9 +145,13 @@ Table trials_table(const Json& trials, const std::string& metric, bool exact) {
     const std::vector<std::string> names = parameter_names(trials);
     Table table(trial_columns(trials, metric, exact));
     for (const Json& trial : trials) {
-        table.add(trial_row(trial, names, exact));
+        table.add(trial_row(trial, names, ranks(metric, exact), exact));
     }
     return table;
+}
+
+bool is_plain(const Json& study) {
+    return study.at("metric").is_null();
 }
 
 std::string counts_text(const Json& study) {

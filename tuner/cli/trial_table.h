@@ -13,8 +13,12 @@ namespace tuner {
 Table studies_table(const nlohmann::ordered_json& studies, bool exact);
 
 // One row for each trial: its rank, number, state, the objective under its metric's name, each
-// parameter of any of them, how long it took, and why it ended.
+// parameter of any of them, how long it took, and why it ended. An empty metric is that of a plain
+// run.
 Table trials_table(const nlohmann::ordered_json& trials, const std::string& metric, bool exact);
+
+// Whether a study is a plain run, which has no metric to rank by and one trial.
+bool is_plain(const nlohmann::ordered_json& study);
 
 // "7 completed, 5 running, 1 failed": the counts of a study that are not zero; "none yet".
 std::string counts_text(const nlohmann::ordered_json& study);

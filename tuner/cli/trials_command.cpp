@@ -52,7 +52,7 @@ boost::asio::awaitable<int> show_trials(
         co_return report(output.err, trials.error());
     }
     const std::string metric =
-        study->at("metric").is_string() ? study->at("metric").get<std::string>() : "objective";
+        study->at("metric").is_string() ? study->at("metric").get<std::string>() : "";
     print_data(output, *trials, [&](bool exact) { return trials_table(*trials, metric, exact); });
     if (output.format == Format::table && !output.quiet) {
         output.err << fmt::format(

@@ -38,10 +38,12 @@ Result<std::string> read_file(const std::string& file) {
     return text;  // one byte too many is a problem that the parser reports
 }
 
-std::string trainer_text(const TrainerSpec& trainer) {
-    if (!trainer.runs_something()) {
-        return "none: you evaluate the trials yourself";
+std::string trainer_text(const StudyConfig& config) {
+    if (!config.trainer.runs_something()) {
+        return config.is_plain() ? "none: give the command after -- to tuner run"
+                                 : "none: you evaluate the trials yourself";
     }
+    const TrainerSpec& trainer = config.trainer;
     std::vector<std::string> words = trainer.command;
     if (words.empty()) {
         words = {"python3", "-m", trainer.python_module};
@@ -67,6 +69,13 @@ std::string size_text(const SearchSpace& space) {
 
 std::string explain(const StudyConfig& config) {
     const Limits& limits = config.limits;
+    if (config.is_plain()) {
+        return fmt::format(
+            "study      {}\ntrials     one: a plain run, without hyperparameters\ntrainer    {}\n",
+            printable(config.name),
+            trainer_text(config)
+        );
+    }
     std::string text = fmt::format(
         "study      {}\ngoal       {} {}\ntrials     {}, {} at a time\nalgorithm  {}\n"
         "trainer    {}\nspace      {}\n",
@@ -76,7 +85,7 @@ std::string explain(const StudyConfig& config) {
         limits.max_trials,
         limits.max_parallel_trials,
         name_of(config.algorithm),
-        trainer_text(config.trainer),
+        trainer_text(config),
         size_text(config.space)
     );
     Table parameters({{"  parameter"}, {"values"}, {"only where"}});

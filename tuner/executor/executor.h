@@ -34,6 +34,7 @@ struct Launch {
     std::map<std::string, std::string> env;  // the whole environment of the trainer
     std::string working_dir;                 // absolute
     std::string metric;  // the objective's name; always kept when seen in the output
+    std::vector<std::string> event_dirs;  // absolute; where its event files may appear
     std::optional<Duration> timeout;
     std::optional<Duration> stall_timeout;
     Duration termination_grace{30'000};

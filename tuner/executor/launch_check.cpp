@@ -101,6 +101,7 @@ Result<AttemptSpec> resolve_launch(const Launch& launch) {
     }
     spec.working_dir = launch.working_dir;
     spec.metric = launch.metric;
+    spec.event_dirs = launch.event_dirs;
     spec.timeout = launch.timeout;
     spec.stall_timeout = launch.stall_timeout;
     spec.termination_grace = launch.termination_grace;

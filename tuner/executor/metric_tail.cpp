@@ -1,11 +1,44 @@
 #include "tuner/executor/metric_tail.h"
 
+#include "tuner/base/random.h"
+#include "tuner/formats/event_line.h"
 #include "tuner/formats/trial_stream.h"
 
 #include <algorithm>
+#include <cmath>
 #include <unistd.h>
 
 namespace tuner {
+
+namespace {
+
+// A line of the metrics file without its first letter, which says whose it is
+// (shim/metrics_file.h).
+std::optional<ParsedLine> parse(char source, std::string_view text) {
+    if (source == 'h') {
+        return parse_hypertune_line(text);
+    }
+    if (source == 'o') {
+        return parse_metric_line(text);
+    }
+    std::optional<EventLine> line = parse_event_line(text);
+    if (!line) {
+        return std::nullopt;
+    }
+    return ParsedLine{line->step, {{std::move(line->tag), line->value}}, std::nullopt};
+}
+
+// Whether an event file's 32-bit number may be this one: half its last digit, and a little more.
+bool is_rounded(double rounded, double exact) {
+    return (std::isnan(rounded) && std::isnan(exact)) || rounded == exact ||
+           std::abs(rounded - exact) <= std::abs(exact) * std::numeric_limits<float>::epsilon();
+}
+
+std::uint64_t key_of(const std::string& metric, std::int64_t step) {
+    return stable_hash(metric + ' ' + std::to_string(step));
+}
+
+}  // namespace
 
 std::optional<Report> MetricTail::read(std::int64_t end) {
     Report report;
@@ -46,9 +79,7 @@ std::optional<Measurement> MetricTail::measure(std::string_view line) {
     if (line.size() < 2) {
         return std::nullopt;
     }
-    const std::string_view text = line.substr(2);
-    std::optional<ParsedLine> said =
-        line.front() == 'h' ? parse_hypertune_line(text) : parse_metric_line(text);
+    std::optional<ParsedLine> said = parse(line.front(), line.substr(2));
     if (!said) {
         return std::nullopt;
     }
@@ -57,7 +88,28 @@ std::optional<Measurement> MetricTail::measure(std::string_view line) {
     const std::int64_t next = largest_step_ == kLast ? kLast : largest_step_ + 1;
     const std::int64_t step = said->step.value_or(next);
     largest_step_ = std::max(largest_step_, step);
-    return Measurement{step, std::move(said->metrics)};
+    Measurement measurement{step, std::move(said->metrics)};
+    if (line.front() == 'o' || line.front() == 'h') {
+        remember(measurement);
+    } else if (is_repetition(measurement)) {
+        return std::nullopt;
+    }
+    return measurement;
+}
+
+void MetricTail::remember(const Measurement& said) {
+    if (said_.size() > kRememberedValues) {
+        said_.clear();
+    }
+    for (const Metric& metric : said.metrics) {
+        said_[key_of(metric.name, said.step)] = metric.value;
+    }
+}
+
+bool MetricTail::is_repetition(const Measurement& said) const {
+    const Metric& metric = said.metrics.front();
+    const auto found = said_.find(key_of(metric.name, said.step));
+    return found != said_.end() && is_rounded(metric.value, found->second);
 }
 
 }  // namespace tuner

@@ -7,6 +7,9 @@
 // A measurement without a step gets one more than the largest step before it in the file, or 1. As
 // that depends on what came before, a tail that starts in the middle reads the beginning too,
 // without reporting it; the same file gives the same steps to every reader.
+//
+// What an event file says again, with the 24 bits that it has for a value, is left out: the same
+// metric of the same step was there before from the output or the hypertune file.
 
 #pragma once
 
@@ -19,10 +22,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 namespace tuner {
 
 inline constexpr std::size_t kMetricBytesPerTurn = std::size_t{256} << 10;
+inline constexpr std::size_t kRememberedValues = 10'000;  // then all are forgotten
 
 class MetricTail {
   public:
@@ -42,11 +47,14 @@ class MetricTail {
   private:
     std::string read_whole_lines(std::int64_t end);
     std::optional<Measurement> measure(std::string_view line);
+    void remember(const Measurement& said);
+    bool is_repetition(const Measurement& said) const;
 
     OwnedFd file_;
     std::int64_t read_ = 0;      // bytes parsed
     std::int64_t reported_ = 0;  // bytes that an earlier reader, or this one, has reported
     std::int64_t largest_step_ = 0;
+    std::unordered_map<std::uint64_t, double> said_;  // by a hash of metric and step
 };
 
 }  // namespace tuner

@@ -1,5 +1,6 @@
 #include "tuner/executor/trainer_launch.h"
 
+#include "tuner/executor/event_dirs.h"
 #include "tuner/formats/tf_config.h"
 
 #include <algorithm>
@@ -68,11 +69,12 @@ bool is_program(const fs::path& path) {
     return fs::is_regular_file(path, ignored) && access(path.c_str(), X_OK) == 0;
 }
 
-std::string without_trailing_slash(std::string path) {
-    while (path.size() > 1 && path.back() == '/') {
-        path.pop_back();
+// The folder of one trial below the job's, whatever slashes this ends with.
+std::string job_dir_of(std::string job_dir, TrialId trial) {
+    while (job_dir.ends_with('/')) {
+        job_dir.pop_back();
     }
-    return path;
+    return fmt::format("{}/{}", job_dir, trial.value());
 }
 
 // Where `python3 -m MODULE` finds the module: the packages' own folders and the study's folder.
@@ -132,11 +134,15 @@ std::map<std::string, std::string> make_environment(
         env["PYTHONPATH"] = python_path(trainer, env);
     }
     env["PYTHONUNBUFFERED"] = "1";
-    env["TF_CONFIG"] = tf_config(trainer, study.id, trial.id);
+    const bool is_plain = study.config.is_plain();
+    env["TF_CONFIG"] =
+        tf_config(trainer, study.id, is_plain ? std::nullopt : std::optional(trial.id));
     env["CLOUD_ML_JOB_ID"] = study.id;
-    env["CLOUD_ML_TRIAL_ID"] = number;
-    env["CLOUD_ML_HP_METRIC_TAG"] = study.config.objective().metric;
-    env["CLOUD_ML_HP_METRIC_FILE"] = attempt.dir + "/hypertune/output.metrics";
+    if (!is_plain) {  // trainers take their presence as the sign of a tuning job
+        env["CLOUD_ML_TRIAL_ID"] = number;
+        env["CLOUD_ML_HP_METRIC_TAG"] = study.config.objective().metric;
+        env["CLOUD_ML_HP_METRIC_FILE"] = attempt.dir + "/hypertune/output.metrics";
+    }
     env["TUNER_STUDY"] = study.id;
     env["TUNER_TRIAL"] = number;
     env["TUNER_ATTEMPT"] = std::to_string(attempt.number);
@@ -204,9 +210,9 @@ Result<Launch> make_launch(
     const MachineEnvironment& machine
 ) {
     const TrainerSpec& trainer = study.config.trainer;
-    std::optional<std::string> job_dir;
-    if (trainer.job_dir) {
-        job_dir = fmt::format("{}/{}", without_trailing_slash(*trainer.job_dir), trial.id.value());
+    std::optional<std::string> job_dir = trainer.job_dir;
+    if (job_dir && !study.config.is_plain()) {
+        job_dir = job_dir_of(std::move(*job_dir), trial.id);
     }
     Result<std::vector<std::string>> argv = make_argv(trainer, trial, job_dir, machine);
     if (!argv) {
@@ -219,7 +225,8 @@ Result<Launch> make_launch(
     launch.argv = std::move(*argv);
     launch.env = make_environment(study, trial, attempt, machine);
     launch.working_dir = trainer.working_dir;
-    launch.metric = study.config.objective().metric;
+    launch.metric = study.config.is_plain() ? "" : study.config.objective().metric;
+    launch.event_dirs = find_event_dirs(trainer, trial.id, job_dir, trial_dir(attempt));
     launch.timeout = study.config.limits.timeout;
     launch.stall_timeout = study.config.limits.stall_timeout;
     launch.termination_grace = study.config.limits.termination_grace;

@@ -44,6 +44,9 @@ std::string to_text(const AttemptSpec& spec) {
     }
     writer.add("working_dir", spec.working_dir);
     writer.add("metric", spec.metric);
+    for (const std::string& dir : spec.event_dirs) {
+        writer.add("event_dir", dir);
+    }
     if (spec.timeout) {
         writer.add_number("timeout_ms", spec.timeout->count());
     }
@@ -89,6 +92,7 @@ Result<AttemptSpec> parse_spec(std::string_view text) {
     spec.environment = reader.all("env");
     spec.working_dir = reader.text("working_dir");
     spec.metric = reader.text("metric");
+    spec.event_dirs = reader.all("event_dir");
     spec.timeout = optional_duration(reader, "timeout_ms");
     spec.stall_timeout = optional_duration(reader, "stall_timeout_ms");
     spec.termination_grace =

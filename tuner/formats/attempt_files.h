@@ -26,7 +26,7 @@ inline constexpr const char* kSpecFile = "spec";
 inline constexpr const char* kLockFile = "lock";  // flocked by the shim for its whole life
 inline constexpr const char* kIdentityFile = "identity";
 inline constexpr const char* kExitFile = "exit";
-inline constexpr const char* kMetricsFile = "metrics";  // "o LINE" from output, "h LINE" hypertune
+inline constexpr const char* kMetricsFile = "metrics";  // see shim/metrics_file.h
 inline constexpr const char* kStdoutLog = "stdout.log";
 inline constexpr const char* kStderrLog = "stderr.log";
 inline constexpr const char* kShimLog = "shim.log";  // what the shim itself has to complain about
@@ -63,6 +63,7 @@ struct AttemptSpec {
     std::vector<std::string> environment;  // NAME=VALUE, all of it
     std::string working_dir;
     std::string metric;  // output lines that contain it are kept as possible metrics
+    std::vector<std::string> event_dirs;  // absolute; where TensorBoard event files may appear
     std::optional<Duration> timeout;
     std::optional<Duration> stall_timeout;
     Duration termination_grace{30'000};

@@ -4,7 +4,6 @@
 #include <bit>
 
 #include <boost/crc.hpp>
-#include <fmt/format.h>
 
 namespace tuner {
 
@@ -12,7 +11,7 @@ namespace {
 
 constexpr std::size_t kLengthBytes = 8;
 constexpr std::size_t kCrcBytes = 4;
-constexpr std::size_t kHeaderBytes = kLengthBytes + kCrcBytes;
+static_assert(kEventHeaderBytes == kLengthBytes + kCrcBytes);
 constexpr std::uint32_t kMaskDelta = 0xa282ead8;
 
 // Castagnoli's polynomial.
@@ -41,11 +40,11 @@ bool has_crc(std::string_view bytes, std::string_view crc) {
 
 void EventFileReader::read(std::string_view bytes, std::vector<EventScalar>& scalars) {
     while (problem_.empty() && !bytes.empty()) {
-        if (header_.size() < kHeaderBytes) {
-            if (!take_part(bytes, header_, kHeaderBytes).empty()) {
+        if (header_.size() < kEventHeaderBytes) {
+            if (!take_part(bytes, header_, kEventHeaderBytes).empty()) {
                 begin_record();
             }
-        } else if (length_ > kMaxEventBytes) {
+        } else if (length_ > max_event_bytes_) {
             if (pass_over(bytes)) {
                 ++long_records_;
                 end_record({}, scalars);
@@ -77,16 +76,12 @@ void EventFileReader::begin_record() {
     const std::string_view length = header.substr(0, kLengthBytes);
     length_ = little_endian(length);
     if (!has_crc(length, header.substr(kLengthBytes))) {
-        problem_ = fmt::format(
-            "the record at byte {} has a damaged length: its checksum does not match", offset_
-        );
+        problem_ = "the record at byte " + std::to_string(offset_) +
+                   " has a damaged length: its checksum does not match";
     } else if (length_ > kMaxEventRecordBytes) {
-        problem_ = fmt::format(
-            "the record at byte {} claims {} bytes; at most {} are allowed",
-            offset_,
-            length_,
-            kMaxEventRecordBytes
-        );
+        problem_ = "the record at byte " + std::to_string(offset_) + " claims " +
+                   std::to_string(length_) + " bytes; at most " +
+                   std::to_string(kMaxEventRecordBytes) + " are allowed";
     }
 }
 
@@ -108,7 +103,7 @@ void EventFileReader::end_record(std::string_view data, std::vector<EventScalar>
         }
     }
     ++records_;
-    offset_ += kHeaderBytes + length_ + kCrcBytes;
+    offset_ += kEventHeaderBytes + length_ + kCrcBytes;
     header_.clear();
     body_.clear();
     passed_ = 0;

@@ -6,8 +6,9 @@
 // Event | masked CRC-32C of the Event (u32), little-endian. Half a record waits for its rest. A
 // record whose Event does not match its checksum, or is no Event, is skipped and counted; a bad
 // length leaves nothing to find the next record by, so there the reading ends, with the reason. No
-// length makes anything allocated: a record of more than kMaxEventBytes (a graph, say) is passed
-// over as it comes, so a reader holds no more than that. One thread at a time; nothing is thrown.
+// length makes anything allocated: a record of more than the reader's limit (a graph, say) is
+// passed over as it comes, so a reader holds no more than that. One thread at a time; nothing is
+// thrown.
 
 #pragma once
 
@@ -26,10 +27,14 @@ inline constexpr std::size_t kMaxEventBytes = std::size_t{1} << 20;
 // Protobuf itself allows no longer message, so a longer record is none.
 inline constexpr std::uint64_t kMaxEventRecordBytes = (std::uint64_t{1} << 31) - 1;
 
+inline constexpr std::size_t kEventHeaderBytes = 12;
+
 class EventFileReader {
   public:
-    // Reads on at `offset`, which an earlier reader of the same file gave.
-    explicit EventFileReader(std::uint64_t offset = 0) : offset_(offset) {}
+    // Reads on at `offset`, which an earlier reader of the same file gave. Events of more than
+    // `max_event_bytes` are passed over.
+    explicit EventFileReader(std::uint64_t offset = 0, std::size_t max_event_bytes = kMaxEventBytes)
+        : offset_(offset), max_event_bytes_(max_event_bytes) {}
 
     // Takes the bytes that follow, however they are cut, and adds what they complete. After a
     // problem() it takes nothing more.
@@ -44,6 +49,12 @@ class EventFileReader {
 
     // Whether no half record waits for its rest.
     bool is_between_records() const { return header_.empty(); }
+
+    // Whether it is in the middle of a record that is too long: what came of that need not be kept,
+    // nor read again.
+    bool is_passing_over() const {
+        return header_.size() == kEventHeaderBytes && length_ > max_event_bytes_;
+    }
 
     // Records until now: all that were whole, and those of them that were damaged (checksum, or no
     // Event) or too long.
@@ -60,6 +71,7 @@ class EventFileReader {
     void end_record(std::string_view data, std::vector<EventScalar>& scalars);
 
     std::uint64_t offset_;
+    std::size_t max_event_bytes_;
     std::uint64_t records_ = 0;
     std::uint64_t damaged_records_ = 0;
     std::uint64_t long_records_ = 0;

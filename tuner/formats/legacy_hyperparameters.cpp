@@ -231,9 +231,7 @@ void read_hyperparameters(const YamlNode& node, Findings& findings, StudyConfig&
     config.seed = reader.unsigned_number("seed");
     read_early_stopping(reader, config);
     read_space(reader, config);
-    reader.refuse_for_now(
-        "resumePreviousJobId", "run the same file with a larger maxTrials to go on"
-    );
+    config.resumed_job = reader.text("resumePreviousJobId").value_or("");
 }
 
 }  // namespace tuner::legacy

@@ -48,10 +48,13 @@ void read_training_input(const YamlNode& node, Findings& findings, StudyConfig& 
     if (node.kind != YamlKind::mapping) {
         return;
     }
+    // Without them it is a plain run; a key with nothing below it is more likely a mistake.
     if (const YamlNode* hyperparameters = reader.find("hyperparameters")) {
         read_hyperparameters(*hyperparameters, findings, config);
-    } else if (!reader.has_suggested("hyperparameters")) {
-        reader.problem(node.at, "this file has no hyperparameters: nothing to tune");
+    } else if (const YamlNode* empty = node.find("hyperparameters")) {
+        reader.problem(
+            empty->at, "hyperparameters is empty; list params below it, or remove it to run once"
+        );
     }
     read_run(reader, config);
 }

@@ -1,5 +1,5 @@
 // The legacy dialect of hyperparam.yaml, `trainingInput:` with `hyperparameters:`, with the keys
-// that product.md section 3 adds to it.
+// that product.md section 3 adds to it. Without `hyperparameters` it is a plain run.
 //
 // What would change how a study runs and is not built yet is refused in so many words; what only
 // describes Google's machines is accepted and listed in StudyConfig::unused_fields.

@@ -133,7 +133,7 @@ Json from_config(const StudyConfig& config) {
     for (const Assignment& point : config.starting_points) {
         points.push_back(from_assignment(point));
     }
-    return {
+    Json json{
         {"name", from_text(config.name)},
         {"objectives", std::move(objectives)},
         {"parameters", from_space(config.space)},
@@ -146,6 +146,11 @@ Json from_config(const StudyConfig& config) {
         {"trainer", from_trainer(config.trainer)},
         {"unusedFields", from_texts(config.unused_fields)},
     };
+    if (!config.resumed_job.empty()) {
+        json["resumedJob"] = from_text(config.resumed_job);
+        json["inheritedTrials"] = config.inherited_trials;
+    }
+    return json;
 }
 
 StudyConfig to_config(const Json& json) {
@@ -167,6 +172,10 @@ StudyConfig to_config(const Json& json) {
     config.limits = to_limits(json.at("limits"));
     config.trainer = to_trainer(json.at("trainer"));
     config.unused_fields = to_texts(json.at("unusedFields"));
+    if (json.contains("resumedJob")) {  // absent in what the first releases stored
+        config.resumed_job = to_text(json.at("resumedJob"));
+        config.inherited_trials = to_integer(json.at("inheritedTrials"));
+    }
     return config;
 }
 

@@ -76,20 +76,6 @@ Json to_best(const StudyConfig& config, const History& history) {
     return {{"trial", best->id.value()}, {"objective", to_number(*best->objective())}};
 }
 
-Json to_document(const std::string& source) {
-    if (source.empty()) {
-        return nullptr;
-    }
-    if (auto json = parse_ordered_json(source)) {
-        return std::move(*json);
-    }
-    Findings findings;
-    if (const auto root = load_yaml(source, findings); root && findings.problems().empty()) {
-        return to_json(*root);
-    }
-    return to_text(source);
-}
-
 Json to_reason(const Trial& trial) {
     if (!trial.failure) {
         return to_text_or_null(trial.prune_reason);
@@ -138,6 +124,20 @@ std::optional<ParameterValue> to_value_of(const Domain& domain, const nlohmann::
 }
 
 }  // namespace
+
+Json to_document(const std::string& source) {
+    if (source.empty()) {
+        return nullptr;
+    }
+    if (auto json = parse_ordered_json(source)) {
+        return std::move(*json);
+    }
+    Findings findings;
+    if (const auto root = load_yaml(source, findings); root && findings.problems().empty()) {
+        return to_json(*root);
+    }
+    return to_text(source);
+}
 
 Json to_json(const Assignment& assignment) {
     Json json = Json::object();

@@ -26,6 +26,9 @@ namespace tuner {
 // when there was none.
 nlohmann::ordered_json to_json(const Study& study, const History& history);
 
+// A study's document as JSON: see `config` above.
+nlohmann::ordered_json to_document(const std::string& source);
+
 // One object of GET …/trials; `rank` is added when given, and `forecast` {"mean", "sd"} to a trial
 // that was stopped early and has one. `metrics` and `step` are those of the
 // outcome, or of the latest measurement while there is none.

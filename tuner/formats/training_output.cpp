@@ -76,8 +76,11 @@ double hours_run(const History& history) {
 }  // namespace
 
 Json to_training_output(const Study& study, const History& history) {
+    if (study.config.is_plain()) {
+        return {{"consumedMLUnits", hours_run(history)}};
+    }
     // The legacy service knew no merit but the objective.
-    std::vector<RankedTrial> order = rank(history.trials, study.config.objective());
+    std::vector<RankedTrial> order = rank(history);
     std::stable_sort(order.begin(), order.end(), [&](const RankedTrial& a, const RankedTrial& b) {
         const auto value = history.trials[a.index].objective();
         const auto other = history.trials[b.index].objective();

@@ -26,6 +26,7 @@ constexpr std::array kSpelledKeys{
     "labels"sv,
     "startingPoints"sv,
     "jobId"sv,
+    "resumePreviousJobId"sv,
     "name"sv,
 };
 

@@ -59,13 +59,20 @@ Plan next_plan(const Study& study, const Tally& tally, const PlanFacts& facts) {
     const std::int64_t total = tally.total();
     const bool no_new_trials = facts.exhausted || total >= limits.max_trials;
     const bool none_left = no_new_trials && running == 0 && pending == 0;
-    if (first_trials_all_failed(tally, facts)) {
+    // A user who says how many may fail has decided.
+    const bool may_fail = limits.max_failed_trials > 0 && !none_left;
+    if (first_trials_all_failed(tally, facts) && !may_fail) {
         // Pausing saves the rest of the budget; without a rest nobody could go on from the pause.
         return stop_for_failures(
             none_left ? Plan::Step::finish : Plan::Step::pause,
             tally,
             fmt::format("The first {} trials all failed.", failures)
         );
+    }
+    if (none_left && study.config.is_plain() && failures > 0) {
+        Plan plan = finish_with(StudyReason::failed_trials);
+        plan.message = tally.last_failure()->message;
+        return plan;
     }
     if (none_left) {
         return finish_with(

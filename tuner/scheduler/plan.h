@@ -17,8 +17,8 @@
 
 namespace tuner {
 
-// When the first trials of a study all fail, it pauses instead of burning its budget (T-39 of the
-// peers' complaints).
+// When the first trials of a study without maxFailedTrials all fail, it pauses instead of burning
+// its budget (T-39 of the peers' complaints).
 inline constexpr std::int64_t kFirstFailures = 3;
 
 // What the decision needs besides the study and its trials.

@@ -46,12 +46,29 @@ asio::awaitable<std::reference_wrapper<StudyRunner>> Scheduler::create(NewStudy 
     if (!study.config.seed) {
         study.config.seed = fresh_seed();
     }
+    std::vector<Trial> inherited = study.inherited;
     auto store = [study = std::move(study), now = context_.clock.now()](Storage& s) {
         return s.create_study(study, now);
     };
     Study stored = co_await context_.storage(std::move(store));
     failpoint("daemon.study_created");
-    co_return add(std::move(stored), {});
+    co_return add(std::move(stored), std::move(inherited));
+}
+
+asio::awaitable<Result<std::reference_wrapper<StudyRunner>>> Scheduler::create_job(NewStudy study) {
+    if (!study.config.seed) {
+        study.config.seed = fresh_seed();
+    }
+    std::vector<Trial> inherited = study.inherited;
+    auto store = [study = std::move(study), now = context_.clock.now()](Storage& s) {
+        return s.create_job(study, now);
+    };
+    Result<Study> stored = co_await context_.storage(std::move(store));
+    if (!stored) {
+        co_return tl::unexpected(stored.error());
+    }
+    failpoint("daemon.study_created");
+    co_return add(std::move(*stored), std::move(inherited));
 }
 
 asio::awaitable<Result<void>> Scheduler::remove(std::string id) {

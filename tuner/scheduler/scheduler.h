@@ -27,6 +27,9 @@ class Scheduler {
     // Stores a new study and starts its runner. The reference is good until the study is removed.
     boost::asio::awaitable<std::reference_wrapper<StudyRunner>> create(NewStudy study);
 
+    // The same for a job: a study whose id is its name; `conflict` when a job ever had this id.
+    boost::asio::awaitable<Result<std::reference_wrapper<StudyRunner>>> create_job(NewStudy study);
+
     // Forgets a study; `not_found`, `conflict` while attempts are running.
     boost::asio::awaitable<Result<void>> remove(std::string id);
 

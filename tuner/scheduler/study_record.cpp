@@ -2,6 +2,7 @@
 
 #include "tuner/base/contract.h"
 #include "tuner/base/failpoint.h"
+#include "tuner/study/thinning.h"
 
 #include <utility>
 
@@ -132,7 +133,7 @@ asio::awaitable<void> StudyRecord::set_running(AttemptId attempt, AttemptIdentit
 }
 
 asio::awaitable<void> StudyRecord::add_measurements(TrialId id, AttemptId attempt, Report report) {
-    auto add = [attempt, report, now = clock_.now()](Storage& s) {
+    auto add = [attempt, report = std::move(report), now = clock_.now()](Storage& s) {
         return s.add_measurements(attempt, report.measurements, report.metrics_offset, now);
     };
     Result<std::vector<Measurement>> stored = co_await storage_(std::move(add));
@@ -141,6 +142,7 @@ asio::awaitable<void> StudyRecord::add_measurements(TrialId id, AttemptId attemp
     for (Measurement& measurement : must(std::move(stored))) {
         curves_.add(id, measurement);
         must(mutable_trial(id).record(std::move(measurement)));
+        thin_out_if_long(mutable_trial(id).measurements, study_.config.objectives);
     }
 }
 

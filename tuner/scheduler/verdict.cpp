@@ -98,6 +98,10 @@ void lose_or_retry(Trial& trial, const AttemptExit& exit, TimePoint now) {
 void judge_good_end(
     Trial& trial, const AttemptExit& exit, const StudyConfig& config, TimePoint now
 ) {
+    if (config.is_plain()) {
+        must(trial.end_well(now));
+        return;
+    }
     auto verdict = judge_measurements(trial.measurements, config.objective(), config.selection);
     if (verdict) {
         must(trial.complete(std::move(*verdict), now));

@@ -3,6 +3,7 @@
 #include "tuner/formats/attempt_files.h"
 #include "tuner/formats/study_yaml.h"
 #include "tuner/scheduler/scheduler.h"
+#include "tuner/service/resumed_study.h"
 #include "tuner/storage/storage_thread.h"
 
 #include <algorithm>
@@ -116,7 +117,15 @@ asio::awaitable<Result<RunAnswer>> TuningService::run_file(RunRequest request) {
     }
     StudyRunner* present =
         request.force_new ? nullptr : newest_of_file(request.file, read->study.config.name);
+    if (present != nullptr && present->study().state == StudyState::finished &&
+        present->study().config.is_plain() && read->study.config.is_plain()) {
+        present = nullptr;  // whoever runs a plain job again wants it to run again
+    }
     if (present == nullptr) {
+        Result<void> begun = begin_where_the_earlier_one_ended(read->study);
+        if (!begun) {
+            co_return tl::unexpected(begun.error());
+        }
         StudyRunner& made = co_await scheduler_.create(std::move(read->study));
         co_return RunAnswer{made.study().id, RunOutcome::created, std::move(read->notices)};
     }
@@ -140,6 +149,7 @@ StudyRunner* TuningService::newest_of_file(const std::string& file, const std::s
 }
 
 asio::awaitable<Result<RunOutcome>> TuningService::go_on(StudyRunner& runner, StudyConfig config) {
+    inherit_limits(config, runner.study().config, runner.history());
     const std::vector<std::string> changes = incompatible_changes(runner.study().config, config);
     if (!changes.empty()) {
         co_return fail(ErrorCode::conflict, describe_changes(runner.study(), changes));

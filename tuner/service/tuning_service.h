@@ -25,6 +25,7 @@
 
 namespace tuner {
 
+struct NewStudy;
 class Scheduler;
 class StorageThread;
 class StudyRunner;
@@ -35,7 +36,8 @@ struct StudyView {
     const CurveBook* curves = nullptr;  // null where nobody keeps them
 };
 
-// `tuner run FILE`: create the study of a file, or go on with it.
+// `tuner run FILE`: create the study of a file, or go on with it. A plain run that has ended is run
+// again, as a new study.
 struct RunRequest {
     std::string file;  // absolute path of the YAML file, read here
     std::vector<std::string>
@@ -45,6 +47,12 @@ struct RunRequest {
     std::optional<std::int64_t> max_parallel_trials;
     std::optional<std::uint64_t> seed;
     bool force_new = false;
+};
+
+// `tuner jobs submit training`: a document instead of a file.
+struct JobRequest {
+    std::string document;     // a legacy Job with its jobId, JSON or YAML
+    std::string working_dir;  // absolute: where relative programs and packages are looked up
 };
 
 enum class RunOutcome {
@@ -70,6 +78,10 @@ class TuningService {
     // `invalid_argument` with every problem of the file (lines with carets); `conflict` with what
     // changed when the file no longer asks the question of its study.
     boost::asio::awaitable<Result<RunAnswer>> run_file(RunRequest request);
+
+    // A study of a legacy Job, whose id it has; `invalid_argument` with every problem of the
+    // document, `conflict` when there ever was a job of this id.
+    boost::asio::awaitable<Result<RunAnswer>> create_job(JobRequest request);
 
     // Every study, oldest first.
     std::vector<StudyView> studies() const;
@@ -114,6 +126,7 @@ class TuningService {
     StudyRunner* newest_of_file(const std::string& file, const std::string& name) const;
     Result<std::reference_wrapper<StudyRunner>> runner(const std::string& id) const;
     boost::asio::awaitable<Result<RunOutcome>> go_on(StudyRunner& runner, StudyConfig config);
+    Result<void> begin_where_the_earlier_one_ended(NewStudy& study) const;
 
     Scheduler& scheduler_;
     StorageThread& storage_;

@@ -15,10 +15,10 @@ void MetricsFile::offer(char source, std::string_view line, Duration now) {
         bytes_ + static_cast<std::int64_t>(waiting_.size() + length) <= kMaxMetricsBytes;
     if (!take_token(now) || !fits) {
         ++lines_dropped_;
-        (source == 'h' ? last_dropped_hypertune_ : last_dropped_output_) = line;
+        last_dropped_[source] = line;
         return;
     }
-    (source == 'h' ? last_dropped_hypertune_ : last_dropped_output_).clear();
+    last_dropped_.erase(source);
     append(source, line);
 }
 
@@ -32,14 +32,11 @@ void MetricsFile::flush(Duration now) {
 }
 
 void MetricsFile::finish() {
-    for (const char source : {'o', 'h'}) {
-        std::string& last = source == 'h' ? last_dropped_hypertune_ : last_dropped_output_;
-        if (!last.empty()) {
-            --lines_dropped_;
-            append(source, last);
-            last.clear();
-        }
+    for (const auto& [source, last] : last_dropped_) {
+        --lines_dropped_;
+        append(source, last);
     }
+    last_dropped_.clear();
     write_waiting();
     cut_ = !waiting_.empty();
     lines_dropped_ += std::count(waiting_.begin(), waiting_.end(), '\n');

@@ -52,6 +52,10 @@ ExitRecord Minder::run() {
 bool Minder::start() {
     now_ = started_ = heard_ = boot_time();
     record_.started = wall_time();
+    // Before there is a trainer: what it finds now is not this one's.
+    events_.emplace(spec_.event_dirs, spec_.metric, metrics_, [this](const std::string& text) {
+        output_->note(text);
+    });
     Result<TrainerProcess> trainer = start_trainer(spec_);
     if (!trainer) {
         const bool machine = trainer.error().code == ErrorCode::unavailable;
@@ -105,7 +109,7 @@ void Minder::wait() {
 }
 
 Duration Minder::next_wake() const {
-    Duration wake = looked_ + kHypertuneInterval;
+    Duration wake = events_->is_hungry() ? now_ : looked_ + kHypertuneInterval;
     if (ending_) {
         return std::min(wake, now_ + retry_);
     }
@@ -131,11 +135,20 @@ void Minder::take_signals() {
 void Minder::take_output() {
     bool heard = output_->read(now_);
     heard = error_output_->read(now_) || heard;
+    heard = take_events() || heard;
     if (now_ - looked_ >= kHypertuneInterval) {
         heard = hypertune_.look(now_) || heard;
         looked_ = now_;
     }
     heard_ = heard ? now_ : heard_;
+}
+
+bool Minder::take_events() {
+    if (!events_->is_hungry() && now_ - looked_at_events_ < kEventInterval) {
+        return false;
+    }
+    looked_at_events_ = now_;
+    return events_->look(now_);
 }
 
 void Minder::enforce_limits() {
@@ -259,6 +272,9 @@ ExitRecord Minder::finish() {
         record_.log_bytes_dropped = output_->bytes_dropped() + error_output_->bytes_dropped();
     }
     hypertune_.finish(now_);
+    if (output_) {
+        events_->finish(now_);
+    }
     failpoint("shim.all_gone");
     metrics_.finish();
     if (output_ && metrics_.lines_dropped() > 0) {

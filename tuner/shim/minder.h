@@ -18,6 +18,7 @@
 
 #include "tuner/base/time.h"
 #include "tuner/formats/attempt_files.h"
+#include "tuner/shim/event_folder.h"
 #include "tuner/shim/hypertune_file.h"
 #include "tuner/shim/metrics_file.h"
 #include "tuner/shim/output_stream.h"
@@ -51,6 +52,7 @@ class Minder {
     void wait();
     void take_signals();
     void take_output();
+    bool take_events();
     void enforce_limits();
     void begin_ending(Duration grace);
     void note_exits();
@@ -68,6 +70,7 @@ class Minder {
 
     MetricsFile metrics_;
     HypertuneFile hypertune_;
+    std::optional<EventFolder> events_;
     std::optional<OutputStream> output_;
     std::optional<OutputStream> error_output_;
     pid_t pid_ = -1;
@@ -83,6 +86,7 @@ class Minder {
     Duration started_{0};
     Duration heard_{0};  // when it last said anything
     Duration looked_{0};
+    Duration looked_at_events_{0};
     Duration kill_at_{0};
     Duration retry_{0};  // how long to wait before looking again for what is left
 };

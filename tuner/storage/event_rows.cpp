@@ -60,7 +60,9 @@ void announce_measurements(
     std::span<const Measurement> measurements,
     TimePoint now
 ) {
-    std::string json = to_event_json(trial, study, measurements);
+    std::string json = to_event_json(
+        trial, study, measurements.last(std::min(measurements.size(), kAnnouncedMeasurements))
+    );
     database.announce(Event{0, now, EventKind::trial_measured, study, trial, std::move(json)});
 }
 

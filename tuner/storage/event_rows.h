@@ -18,6 +18,9 @@ void record_trial_event(
     Database& database, EventKind kind, const std::string& study, const Trial& trial, TimePoint now
 );
 
+// Of so many new ones at once, only the last are announced: who wants all of them reads the trial.
+inline constexpr std::size_t kAnnouncedMeasurements = 1'000;
+
 // Announced with id 0 and not recorded; carries only the new measurements.
 void announce_measurements(
     Database& database,

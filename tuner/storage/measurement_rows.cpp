@@ -1,10 +1,10 @@
 #include "tuner/storage/measurement_rows.h"
 
-#include <algorithm>
+#include "tuner/storage/stored_curve.h"
+
 #include <cmath>
 #include <iterator>
 #include <limits>
-#include <tuple>
 #include <unordered_map>
 
 #include <fmt/format.h>
@@ -55,17 +55,6 @@ class MetricNames {
     std::unordered_map<std::int64_t, std::string> names_;
 };
 
-struct MeasurementRow {
-    std::int64_t trial = 0;  // its number
-    std::int64_t sequence = 0;
-    std::int64_t position = 0;
-    std::int64_t step = 0;
-    std::int64_t metric = 0;
-    double value = 0;
-
-    auto order() const { return std::tuple(trial, sequence, position); }
-};
-
 // The trial with a number, among trials that are dense from 1.
 Trial& find_trial(Connection& connection, std::vector<Trial>& trials, std::int64_t number) {
     if (number < 1 || number > std::ssize(trials)) {
@@ -81,26 +70,38 @@ double read_number(Statement& row) {
     return stored.number();
 }
 
-std::vector<MeasurementRow> read_measurements(Connection& connection, StudyKey study) {
+void load_curves(
+    Connection& connection, const Study& study, std::vector<Trial>& trials, MetricNames& names
+) {
     // CROSS JOIN keeps this order of loops: trials, then the measurements of each.
     Statement rows = connection.query(
         "SELECT trial.number, measurement.sequence, measurement.position, measurement.step,"
         "       measurement.metric, measurement.kind, measurement.value"
         " FROM trial CROSS JOIN measurement ON measurement.attempt = trial.attempt"
         " WHERE trial.study = ?1",
-        study.value()
+        study.key.value()
     );
-    std::vector<MeasurementRow> found;
+    StoredCurve curve(study.config.objectives);
+    Trial* trial = nullptr;
     while (rows.next()) {
-        MeasurementRow& row = found.emplace_back();
-        row.trial = rows.integer();
+        const std::int64_t number = rows.integer();
+        if (trial == nullptr || trial->id.value() != number) {
+            if (trial != nullptr) {
+                trial->measurements = curve.take();
+            }
+            trial = &find_trial(connection, trials, number);
+        }
+        MeasurementRow row;
         row.sequence = rows.integer();
         row.position = rows.integer();
         row.step = rows.integer();
-        row.metric = rows.integer();
+        row.metric = &names.name(rows.integer());
         row.value = read_number(rows);
+        curve.add(row);
     }
-    return found;
+    if (trial != nullptr) {
+        trial->measurements = curve.take();
+    }
 }
 
 void load_outcome_metrics(
@@ -202,23 +203,10 @@ void replace_outcome_metrics(
     }
 }
 
-void load_measurements(Connection& connection, StudyKey study, std::vector<Trial>& trials) {
+void load_measurements(Connection& connection, const Study& study, std::vector<Trial>& trials) {
     MetricNames names(connection);
-    std::vector<MeasurementRow> rows = read_measurements(connection, study);
-    std::sort(rows.begin(), rows.end(), [](const MeasurementRow& a, const MeasurementRow& b) {
-        return a.order() < b.order();
-    });
-    const MeasurementRow* previous = nullptr;
-    for (const MeasurementRow& row : rows) {
-        std::vector<Measurement>& list = find_trial(connection, trials, row.trial).measurements;
-        if (previous == nullptr || previous->trial != row.trial ||
-            previous->sequence != row.sequence) {
-            list.push_back({row.step, {}});
-        }
-        list.back().metrics.push_back({names.name(row.metric), row.value});
-        previous = &row;
-    }
-    load_outcome_metrics(connection, study, trials, names);
+    load_curves(connection, study, trials, names);
+    load_outcome_metrics(connection, study.key, trials, names);
 }
 
 }  // namespace tuner

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "tuner/storage/sqlite.h"
+#include "tuner/study/study.h"
 #include "tuner/study/trial.h"
 
 #include <cstdint>
@@ -37,8 +38,8 @@ void replace_outcome_metrics(
     Connection& connection, std::int64_t trial, const std::vector<Metric>& metrics
 );
 
-// Gives each trial of a study its measurements in order of arrival, and its outcome the metrics.
-// `trials` are all of the study, by number.
-void load_measurements(Connection& connection, StudyKey study, std::vector<Trial>& trials);
+// Gives each trial of a study its measurements in order of arrival, thinned when they are many
+// (study/thinning.h), and its outcome the metrics. `trials` are all of the study, by number.
+void load_measurements(Connection& connection, const Study& study, std::vector<Trial>& trials);
 
 }  // namespace tuner

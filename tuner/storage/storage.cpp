@@ -49,6 +49,18 @@ Result<void> Storage::Impl::store_trial(
     return {};
 }
 
+Study Storage::Impl::insert_study(const std::string& id, NewStudy draft, TimePoint now) {
+    const std::vector<Trial> inherited = std::move(draft.inherited);
+    Study created = tuner::insert_study(rows(), id, std::move(draft), now);
+    record_study_event(database, EventKind::study_created, created, now);
+    for (const Trial& trial : inherited) {
+        expects(is_final(trial.state), "only trials that have ended are inherited");
+        insert_trial(rows(), created.key, trial);
+        record_trial_event(database, EventKind::trial_created, id, trial, now);
+    }
+    return created;
+}
+
 Storage Storage::open(
     const std::filesystem::path& file,
     const AttemptIdentity& daemon,
@@ -91,9 +103,22 @@ void Storage::probe() {
 Study Storage::create_study(NewStudy study, TimePoint now) {
     expects(study.config.seed.has_value(), "a study that is stored has a seed");
     return *impl_->database.write([&]() -> Result<Study> {
-        Study created = insert_study(impl_->rows(), std::move(study), now);
-        record_study_event(impl_->database, EventKind::study_created, created, now);
-        return created;
+        const std::string id = next_study_id(impl_->rows(), study.config.name);
+        return impl_->insert_study(id, std::move(study), now);
+    });
+}
+
+Result<Study> Storage::create_job(NewStudy study, TimePoint now) {
+    expects(study.config.seed.has_value(), "a study that is stored has a seed");
+    return impl_->database.write([&]() -> Result<Study> {
+        const std::string id = study.config.name;
+        if (!claim_job_id(impl_->rows(), id)) {
+            return fail(
+                ErrorCode::conflict,
+                fmt::format("there is or was a job {}: a job's id is used once for ever", id)
+            );
+        }
+        return impl_->insert_study(id, std::move(study), now);
     });
 }
 
@@ -143,7 +168,10 @@ Result<void> Storage::delete_study(StudyKey key, TimePoint now) {
 }
 
 std::vector<Trial> Storage::trials(StudyKey study) {
-    return impl_->database.read([&] { return load_trials(impl_->rows(), study); });
+    return impl_->database.read([&] {
+        const std::optional<Study> found = find_study(impl_->rows(), study);
+        return found ? load_trials(impl_->rows(), *found) : std::vector<Trial>();
+    });
 }
 
 Result<void> Storage::add_trials(StudyKey study, std::span<const Trial> trials, TimePoint now) {

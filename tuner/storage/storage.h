@@ -55,8 +55,8 @@ class Storage {
     Storage& operator=(Storage&&) noexcept;
     ~Storage();
 
-    // Calls `tell` once, where the call runs, when a failure is final. Every write from then on
-    // throws that first failure again; reads may go on.
+    // Calls `tell` once, where the call runs, when a failure is final: all writes then throw it
+    // again.
     void on_broken(std::function<void(const StorageError&)> tell);
 
     // Writes without changing anything: throws when nothing can be written now.
@@ -66,6 +66,9 @@ class Storage {
 
     // Numbers the study: its id is NAME-n with the first n that was never used for the name.
     Study create_study(NewStudy study, TimePoint now);
+
+    // A study whose id is its name; `conflict` when a job, deleted or not, has ever had this id.
+    Result<Study> create_job(NewStudy study, TimePoint now);
 
     // All studies, oldest first.
     std::vector<Study> studies();
@@ -81,21 +84,20 @@ class Storage {
 
     // Trials
 
-    // All trials of a study by number, each with the measurements of its last attempt.
+    // All trials of a study by number, each with its last attempt's measurements, thinned if many.
     std::vector<Trial> trials(StudyKey study);
 
     // Adds new trials; their ids must go on densely from the last one, else `conflict`.
     Result<void> add_trials(StudyKey study, std::span<const Trial> trials, TimePoint now);
 
-    // Stores `after` if the trial is still in state `before` and no attempt of it is live;
-    // `conflict`, `not_found`.
+    // Stores `after` if the trial is in state `before` and no attempt of it is live; else
+    // `conflict`.
     Result<void> update_trial(StudyKey study, const Trial& after, TrialState before, TimePoint now);
 
     // Attempts
 
     // T2: the trial leaves pending (`started` is as after Trial::start) and an attempt in state
-    // intent exists. Its folder is `parent_dir`/TRIAL/NUMBER. `conflict` when the trial is not
-    // pending.
+    // intent exists, its folder `parent_dir`/TRIAL/NUMBER; `conflict` when it is not pending.
     Result<AttemptRecord> begin_attempt(
         StudyKey study, const Trial& started, const std::filesystem::path& parent_dir, TimePoint now
     );

@@ -18,6 +18,9 @@ class Storage::Impl {
 
     Connection& rows() { return database.connection(); }
 
+    // Adds a study with the trials that it inherits.
+    Study insert_study(const std::string& id, NewStudy draft, TimePoint now);
+
     // Stores `after` over a trial in state `before` and records what that means.
     Result<void> store_trial(StudyKey study, const Trial& after, TrialState before, TimePoint now);
 

@@ -8,6 +8,7 @@
 #include "tuner/study/trial.h"
 
 #include <string>
+#include <vector>
 
 namespace tuner {
 
@@ -16,6 +17,7 @@ struct NewStudy {
     StudyConfig config;  // with a seed
     std::string file;
     std::string source;
+    std::vector<Trial> inherited = {};  // ended ones of an earlier study, numbered from 1
 };
 
 // What an ended attempt means for its trial, committed together.

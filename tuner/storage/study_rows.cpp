@@ -46,9 +46,18 @@ std::int64_t next_number(Connection& connection, const std::string& name) {
 
 }  // namespace
 
-Study insert_study(Connection& connection, NewStudy draft, TimePoint now) {
+std::string next_study_id(Connection& connection, const std::string& name) {
+    return fmt::format("{}-{}", name, next_number(connection, name));
+}
+
+bool claim_job_id(Connection& connection, const std::string& id) {
+    // No study has such a name: names have no colon.
+    return next_number(connection, "job:" + id) == 1;
+}
+
+Study insert_study(Connection& connection, const std::string& id, NewStudy draft, TimePoint now) {
     Study study;
-    study.id = fmt::format("{}-{}", draft.config.name, next_number(connection, draft.config.name));
+    study.id = id;
     study.config = std::move(draft.config);
     study.file = std::move(draft.file);
     study.source = std::move(draft.source);

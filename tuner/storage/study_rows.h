@@ -11,8 +11,15 @@
 
 namespace tuner {
 
-// Adds a running study under the next number of its name.
-Study insert_study(Connection& connection, NewStudy draft, TimePoint now);
+// NAME-n with the next number of the name: never one that was used before, even by a study that is
+// forgotten.
+std::string next_study_id(Connection& connection, const std::string& name);
+
+// Takes the id of a job for ever; false when it was taken before.
+bool claim_job_id(Connection& connection, const std::string& id);
+
+// Adds a running study.
+Study insert_study(Connection& connection, const std::string& id, NewStudy draft, TimePoint now);
 
 std::vector<Study> load_studies(Connection& connection);
 

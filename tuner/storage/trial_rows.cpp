@@ -146,11 +146,13 @@ std::int64_t last_trial(Connection& connection, StudyKey study) {
 void insert_trial(Connection& connection, StudyKey study, const Trial& trial) {
     const OutcomeColumns outcome(trial.outcome);
     const FailureColumns failure(trial.failure);
+    const ForecastColumns forecast(trial.forecast);
     connection.run(
         "INSERT INTO trial (study, number, assignment, provenance, state, attempts, user_retries,"
         " infrastructure_retries, objective_kind, objective, objective_step, failure_kind,"
-        " failure_message, created_ms, started_ms, ended_ms)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+        " failure_message, created_ms, started_ms, ended_ms, prune_reason, forecast, forecast_sd)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,"
+        " ?19)",
         study.value(),
         trial.id.value(),
         to_stored_assignment(trial.assignment),
@@ -166,7 +168,10 @@ void insert_trial(Connection& connection, StudyKey study, const Trial& trial) {
         failure.message,
         trial.created,
         trial.started,
-        trial.ended
+        trial.ended,
+        trial.prune_reason,
+        forecast.mean,
+        forecast.sd
     );
     if (trial.outcome) {
         replace_outcome_metrics(connection, connection.last_key(), trial.outcome->metrics);
@@ -216,20 +221,20 @@ void set_prune_reason(Connection& connection, std::int64_t trial, std::string_vi
     connection.run("UPDATE trial SET prune_reason = ?1 WHERE key = ?2", reason, trial);
 }
 
-std::vector<Trial> load_trials(Connection& connection, StudyKey study) {
+std::vector<Trial> load_trials(Connection& connection, const Study& study) {
     Statement rows = connection.query(
         "SELECT number, assignment, provenance, state, attempts, user_retries,"
         " infrastructure_retries, objective_kind, objective, objective_step, failure_message,"
         " failure_kind, prune_reason, forecast, forecast_sd, created_ms, started_ms, ended_ms"
         " FROM trial WHERE study = ?1 ORDER BY number",
-        study.value()
+        study.key.value()
     );
     std::vector<Trial> trials;
     while (rows.next()) {
-        trials.push_back(read_trial(connection, study, rows));
+        trials.push_back(read_trial(connection, study.key, rows));
         const auto number = static_cast<std::int64_t>(trials.size());
         if (trials.back().id.value() != number) {
-            raise_damaged(connection, study, number, "it is missing");
+            raise_damaged(connection, study.key, number, "it is missing");
         }
     }
     load_measurements(connection, study, trials);

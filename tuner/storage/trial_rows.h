@@ -3,6 +3,7 @@
 #pragma once
 
 #include "tuner/storage/sqlite.h"
+#include "tuner/study/study.h"
 #include "tuner/study/trial.h"
 
 #include <cstdint>
@@ -37,6 +38,6 @@ void set_present_attempt(Connection& connection, std::int64_t trial, std::int64_
 // Why a running trial is being stopped early.
 void set_prune_reason(Connection& connection, std::int64_t trial, std::string_view reason);
 
-std::vector<Trial> load_trials(Connection& connection, StudyKey study);
+std::vector<Trial> load_trials(Connection& connection, const Study& study);
 
 }  // namespace tuner

@@ -75,6 +75,9 @@ void CurveBook::follow(const Trial& trial) {
 }
 
 void CurveBook::complete(TrialCurve& done) {
+    if (!done.objective) {
+        return;
+    }
     if (!best_ || is_better(goal_, *done.objective, *trial(*best_).objective)) {
         best_ = done.trial;
     }

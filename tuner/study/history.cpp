@@ -13,7 +13,7 @@ std::int64_t History::count(TrialState state) const {
 const Trial* History::best() const {
     const Trial* best = nullptr;
     for (const Trial& trial : trials) {
-        if (trial.state == TrialState::completed &&
+        if (trial.state == TrialState::completed && trial.outcome &&
             (best == nullptr ||
              is_better(config.objective().goal, *trial.objective(), *best->objective()))) {
             best = &trial;

@@ -9,10 +9,10 @@ namespace {
 
 // 0 completed, 1 pruned with a value, 2 the rest.
 int merit_class(const Trial& trial) {
-    if (trial.state == TrialState::completed) {
-        return 0;
+    if (!trial.outcome) {
+        return 2;
     }
-    return trial.state == TrialState::pruned && trial.outcome ? 1 : 2;
+    return trial.state == TrialState::completed ? 0 : 1;
 }
 
 bool stands_before(const Trial& a, const Trial& b, Goal goal) {
@@ -39,13 +39,18 @@ std::vector<RankedTrial> rank(std::span<const Trial> trials, const Objective& ob
     });
     for (std::size_t i = 0; i < order.size(); ++i) {
         const Trial& trial = trials[order[i].index];
-        if (trial.state != TrialState::completed) {
+        if (merit_class(trial) != 0) {
             break;
         }
         const bool ties = i > 0 && *trials[order[i - 1].index].objective() == *trial.objective();
         order[i].rank = ties ? *order[i - 1].rank : static_cast<std::int64_t>(i) + 1;
     }
     return order;
+}
+
+std::vector<RankedTrial> rank(const History& history) {
+    const Objective none;
+    return rank(history.trials, history.config.is_plain() ? none : history.config.objective());
 }
 
 }  // namespace tuner

@@ -1,6 +1,7 @@
 // A Ranking is trials in order of merit: completed ones by objective, then pruned ones by theirs,
 // then the trials without a result (running, pending, failed, cancelled) by number. Only completed
-// trials have a rank; equal objectives share one ("1, 2, 2, 4") and stand in order of number.
+// trials have a rank; equal objectives share one ("1, 2, 2, 4") and stand in order of number. The
+// trial of a plain run has none: there is nothing to compare.
 
 #pragma once
 
@@ -21,5 +22,8 @@ struct RankedTrial {
 };
 
 std::vector<RankedTrial> rank(std::span<const Trial> trials, const Objective& objective);
+
+// Likewise, by the objective of its own study.
+std::vector<RankedTrial> rank(const History& history);
 
 }  // namespace tuner

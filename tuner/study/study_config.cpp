@@ -1,5 +1,6 @@
 #include "tuner/study/study_config.h"
 
+#include "tuner/base/contract.h"
 #include "tuner/study/limits.h"
 
 #include <algorithm>
@@ -44,12 +45,20 @@ void check_stopping(std::vector<std::string>& problems, const Stopping& stopping
     check_between(problems, "maxSteps", stopping.max_steps, 0, kMaxInteger);
 }
 
-std::vector<std::string> problems_of(const StudyConfig& config) {
-    std::vector<std::string> problems;
-    if (config.name.size() > kMaxStudyNameBytes) {
-        problems.push_back(
-            fmt::format("the name has {} bytes; at most {}", config.name.size(), kMaxStudyNameBytes)
-        );
+// A study has both, a plain run neither.
+void check_question(std::vector<std::string>& problems, const StudyConfig& config) {
+    if (config.is_plain()) {
+        if (config.limits.max_trials != 1) {
+            problems.push_back(fmt::format(
+                "maxTrials is {}; a job without hyperparameters has one trial, since nothing would "
+                "differ in another",
+                config.limits.max_trials
+            ));
+        }
+        return;
+    }
+    if (config.space.parameters().empty()) {
+        problems.push_back("a study needs a parameter to tune");
     }
     const bool unnamed = std::any_of(
         config.objectives.begin(),
@@ -59,6 +68,16 @@ std::vector<std::string> problems_of(const StudyConfig& config) {
     if (config.objectives.empty() || unnamed) {
         problems.push_back("a study needs a metric to rank by");
     }
+}
+
+std::vector<std::string> problems_of(const StudyConfig& config) {
+    std::vector<std::string> problems;
+    if (config.name.size() > kMaxStudyNameBytes) {
+        problems.push_back(
+            fmt::format("the name has {} bytes; at most {}", config.name.size(), kMaxStudyNameBytes)
+        );
+    }
+    check_question(problems, config);
     const Limits& limits = config.limits;
     check_between(problems, "maxTrials", limits.max_trials, 1, kMaxTrials);
     check_between(problems, "maxParallelTrials", limits.max_parallel_trials, 1, kMaxParallelTrials);
@@ -174,6 +193,11 @@ void compare_objectives(
 
 }  // namespace
 
+const Objective& StudyConfig::objective() const {
+    expects(!objectives.empty(), "a plain run has no objective");
+    return objectives.front();
+}
+
 Result<StudyConfig> StudyConfig::create(StudyConfig draft) {
     const std::vector<std::string> problems = problems_of(draft);
     if (!problems.empty()) {
@@ -185,10 +209,16 @@ Result<StudyConfig> StudyConfig::create(StudyConfig draft) {
     return draft;
 }
 
-std::vector<std::string> incompatible_changes(const StudyConfig& then, const StudyConfig& now) {
+std::vector<std::string> question_changes(const StudyConfig& then, const StudyConfig& now) {
     std::vector<std::string> changes;
     compare_spaces(changes, then.space, now.space);
     compare_objectives(changes, then, now);
+    return changes;
+}
+
+std::vector<std::string> incompatible_changes(const StudyConfig& then, const StudyConfig& now) {
+    std::vector<std::string> changes = question_changes(then, now);
+    compare_texts(changes, "resumePreviousJobId", then.resumed_job, now.resumed_job);
     compare_trainers(changes, then.trainer, now.trainer);
     if (now.seed && then.seed != now.seed) {
         changes.push_back(fmt::format("seed was {}, is now {}", then.seed.value_or(0), *now.seed));

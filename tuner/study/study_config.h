@@ -3,7 +3,8 @@
 //
 // It comes from hyperparam.yaml, a request or the command line, always through formats/, and
 // StudyConfig::create checks what no single field can. Running the same file again continues a
-// study when only limits differ; incompatible_changes() says what else does. A plain value.
+// study when only limits differ; incompatible_changes() says what else does. One without a search
+// space and without an objective is a plain run. A plain value.
 
 #pragma once
 
@@ -44,9 +45,9 @@ struct Limits {
 struct TrainerSpec {
     std::vector<std::string> command;  // program and first arguments; a vector, never a shell line
     std::vector<std::string> args;     // the user's arguments, before the parameters
-    std::optional<std::string> job_dir;      // trial n gets --job-dir=JOB_DIR/n
-    std::string python_module;               // `python3 -m` this, instead of a command
-    std::vector<std::string> package_uris;   // what python_module needs on PYTHONPATH
+    std::optional<std::string> job_dir;     // trial n gets --job-dir=JOB_DIR/n, a plain run JOB_DIR
+    std::string python_module;              // `python3 -m` this, instead of a command
+    std::vector<std::string> package_uris;  // what python_module needs on PYTHONPATH
     std::map<std::string, std::string> env;  // added to the trainer's environment
     std::string working_dir;                 // absolute: the folder of the file
 
@@ -58,11 +59,13 @@ struct TrainerSpec {
 struct StudyConfig {
     std::string name;  // studies of one name are numbered: babyweight-1
     SearchSpace space;
-    std::vector<Objective> objectives;  // at least one; the first ranks
+    std::vector<Objective> objectives;  // the first ranks; at least one unless it is a plain run
     MeasurementSelection selection = MeasurementSelection::last;
     Algorithm algorithm = Algorithm::bayesian;
     std::optional<std::uint64_t> seed;        // none: one is drawn when the study is created
     std::vector<Assignment> starting_points;  // evaluated first
+    std::string resumed_job;                  // resumePreviousJobId: the study it goes on from
+    std::int64_t inherited_trials = 0;        // the first ones: that study's, not run again
     Stopping stopping;
     Resources resources;  // of one trial
     Limits limits;
@@ -74,7 +77,12 @@ struct StudyConfig {
     // real ranges, an objective with a name. All problems at once, one per line of the message.
     static Result<StudyConfig> create(StudyConfig draft);
 
-    const Objective& objective() const { return objectives.front(); }
+    // A job that tunes nothing: its trainer runs once, as trial 1 without parameters, and a good
+    // end is all that is wanted of it.
+    bool is_plain() const { return space.parameters().empty() && objectives.empty(); }
+
+    // Not of a plain run.
+    const Objective& objective() const;
 
     friend bool operator==(const StudyConfig&, const StudyConfig&) = default;
 };
@@ -83,6 +91,10 @@ struct StudyConfig {
 // readable line each, empty when `now` may continue `then`. Limits, seed of an unseeded file and
 // unused fields do not count.
 std::vector<std::string> incompatible_changes(const StudyConfig& then, const StudyConfig& now);
+
+// Likewise, but only the question itself: the search space, the goal and the metric. What must be
+// the same for a study that goes on from another one's trials.
+std::vector<std::string> question_changes(const StudyConfig& then, const StudyConfig& now);
 
 template <>
 struct Names<Algorithm> {

@@ -80,6 +80,13 @@ Result<void> Trial::complete(Outcome result, TimePoint now) {
     });
 }
 
+Result<void> Trial::end_well(TimePoint now) {
+    return require(*this, {TrialState::running}, "completed").map([&] {
+        state = TrialState::completed;
+        ended = now;
+    });
+}
+
 Result<void> Trial::prune(std::optional<Outcome> result, TimePoint now) {
     if (result && !std::isfinite(result->objective)) {
         return tuner::fail(ErrorCode::invalid_argument, "an objective must be a finite number");

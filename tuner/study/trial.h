@@ -15,6 +15,7 @@
 #include "tuner/base/id.h"
 #include "tuner/base/result.h"
 #include "tuner/base/time.h"
+#include "tuner/study/forecast.h"
 #include "tuner/study/measurement.h"
 #include "tuner/study/suggestion.h"
 
@@ -58,14 +59,6 @@ struct Outcome {
     friend bool operator==(const Outcome&, const Outcome&) = default;
 };
 
-// What a trial that was stopped early would probably have come to. Finite; sd >= 0.
-struct Forecast {
-    double mean = 0;
-    double sd = 0;
-
-    friend bool operator==(const Forecast&, const Forecast&) = default;
-};
-
 struct Trial {
     TrialId id;
     Assignment assignment;
@@ -74,8 +67,9 @@ struct Trial {
     std::int64_t attempts = 0;                // executions begun so far
     std::int64_t user_retries = 0;            // reruns after the trainer's own failure
     std::int64_t infrastructure_retries = 0;  // reruns after the machine's failure
-    std::vector<Measurement> measurements;    // of the present attempt, in order of arrival
-    std::optional<Outcome> outcome;           // completed trials; pruned ones if they had reported
+    std::vector<Measurement> measurements;    // of the present attempt; see study/thinning.h
+    std::optional<Outcome> outcome;           // completed trials but a plain run's; pruned ones if
+                                              // they had reported
     std::optional<Failure> failure;           // failed trials
     std::string prune_reason;                 // of a trial that is being, or was, stopped early
     std::optional<Forecast> forecast;         // pruned trials, as far as anything can be said
@@ -97,6 +91,9 @@ struct Trial {
 
     // running (or pending, when the user brings the result) -> completed, objective finite.
     Result<void> complete(Outcome result, TimePoint now);
+
+    // running -> completed without an outcome: the good end of a plain run, which measures nothing.
+    Result<void> end_well(TimePoint now);
 
     // running -> pruned; what it last reported, if finite, stays as its outcome.
     Result<void> prune(std::optional<Outcome> result, TimePoint now);
