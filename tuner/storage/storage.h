@@ -55,8 +55,7 @@ class Storage {
     Storage& operator=(Storage&&) noexcept;
     ~Storage();
 
-    // Calls `tell` once, where the call runs, when a failure is final: all writes then throw it
-    // again.
+    // Calls `tell` once, where the call runs, when a failure is final: all writes throw it then.
     void on_broken(std::function<void(const StorageError&)> tell);
 
     // Writes without changing anything: throws when nothing can be written now.
@@ -90,8 +89,7 @@ class Storage {
     // Adds new trials; their ids must go on densely from the last one, else `conflict`.
     Result<void> add_trials(StudyKey study, std::span<const Trial> trials, TimePoint now);
 
-    // Stores `after` if the trial is in state `before` and no attempt of it is live; else
-    // `conflict`.
+    // Stores `after` if the trial is in state `before` without a live attempt; else `conflict`.
     Result<void> update_trial(StudyKey study, const Trial& after, TrialState before, TimePoint now);
 
     // Attempts
