@@ -205,6 +205,16 @@ TEST_CASE("limits are changed one by one and nothing else is", "[api]") {
     CHECK(status_of(api.call("PATCH", "/v1/studies/a-1", R"({"name": "b"})")) == "400");
 }
 
+TEST_CASE("a study that stops no trial by rungs has none", "[api]") {
+    ApiFixture api;
+    api.fake.add_study("a", 1);
+    const json table = json_of(api.call("GET", "/v1/studies/a-1/rungs"));
+    CHECK(table["rule"] == "none");
+    CHECK(table["rungs"].empty());
+    CHECK(status_of(api.call("GET", "/v1/studies/b-1/rungs")) == "404");
+    CHECK(status_of(api.call("GET", "/v1/studies/a-1/rungs?top=1")) == "400");
+}
+
 TEST_CASE("trials come by number or best first with their rank", "[api]") {
     ApiFixture api;
     api.fake.add_study("a", 3);

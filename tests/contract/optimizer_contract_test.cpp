@@ -59,6 +59,7 @@ void end_somehow(Trial& trial, Rng& rng) {
         case 2:
             return must(trial.cancel(at(1)));
         case 3:
+            trial.forecast = Forecast{rng.normal(), rng.uniform()};
             return must(trial.prune(Outcome{rng.normal(), 3, {}}, at(1)));
         case 4:
             return must(trial.prune(std::nullopt, at(1)));

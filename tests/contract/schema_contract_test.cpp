@@ -2,6 +2,7 @@
 
 #include "tuner/formats/json_text.h"
 #include "tuner/formats/legacy_keys.h"
+#include "tuner/formats/legacy_stopping_keys.h"
 #include "tuner/formats/trial_stream.h"
 #include "tuner/formats/vizier_job_keys.h"
 #include "tuner/formats/vizier_study_keys.h"
@@ -74,6 +75,8 @@ TEST_CASE("the schema of legacy study files has the keys that the parser knows",
     check_keys(input.at("properties").at("scheduling"), legacy::kSchedulingKeys);
     check_keys(defs.at("hyperparameters"), legacy::kHyperparameterKeys);
     check_keys(defs.at("parameter"), legacy::kParameterKeys);
+    const auto& fields = defs.at("hyperparameters").at("properties");
+    check_keys(fields.at("stopping"), legacy::kStoppingKeys);
 }
 
 TEST_CASE("the schema of Vizier study files has the keys that the parser knows", "[schema]") {
@@ -127,6 +130,9 @@ TEST_CASE("the schema of legacy study files has the names that the parser knows"
     check_choices(fields.at("goal"), legacy::kGoals);
     check_choices(fields.at("algorithm"), legacy::kAlgorithms);
     check_choices(fields.at("measurementSelection"), legacy::kSelections);
+    const auto& stopping = fields.at("stopping").at("properties");
+    check_choices(stopping.at("type"), legacy::kStoppingKinds);
+    check_choices(stopping.at("unit"), legacy::kStoppingUnits);
     const auto& parameter = defs.at("parameter").at("properties");
     check_choices(parameter.at("type"), legacy::kParameterTypes);
     check_choices(parameter.at("scaleType"), legacy::kScales);
@@ -173,17 +179,14 @@ TEST_CASE("every key and name is explained in the manual", "[schema]") {
     };
     using Keys = std::span<const std::string_view>;
     const Keys all[] = {
-        legacy::kDocumentKeys,      legacy::kTrainingInputKeys,
-        legacy::kSchedulingKeys,    legacy::kHyperparameterKeys,
-        legacy::kParameterKeys,     vizier::kDocumentKeys,
-        vizier::kStudySpecKeys,     vizier::kMetricKeys,
-        vizier::kParameterKeys,     vizier::kRangeKeys,
-        vizier::kListKeys,          vizier::kChildKeys,
-        vizier::kElapsedKeys,       vizier::kConvexKeys,
-        vizier::kStudyStoppingKeys, vizier::kTrialJobSpecKeys,
-        vizier::kSchedulingKeys,    vizier::kOutputKeys,
-        vizier::kWorkerPoolKeys,    vizier::kContainerKeys,
-        vizier::kPackageKeys,       vizier::kEnvKeys,
+        legacy::kDocumentKeys,       legacy::kTrainingInputKeys, legacy::kSchedulingKeys,
+        legacy::kHyperparameterKeys, legacy::kParameterKeys,     legacy::kStoppingKeys,
+        vizier::kDocumentKeys,       vizier::kStudySpecKeys,     vizier::kMetricKeys,
+        vizier::kParameterKeys,      vizier::kRangeKeys,         vizier::kListKeys,
+        vizier::kChildKeys,          vizier::kElapsedKeys,       vizier::kConvexKeys,
+        vizier::kStudyStoppingKeys,  vizier::kTrialJobSpecKeys,  vizier::kSchedulingKeys,
+        vizier::kOutputKeys,         vizier::kWorkerPoolKeys,    vizier::kContainerKeys,
+        vizier::kPackageKeys,        vizier::kEnvKeys,
     };
     for (const Keys keys : all) {
         for (const std::string_view key : keys) {

@@ -28,8 +28,10 @@ class Babyweight(TunerCase):
     def test_twenty_trials_are_ranked_and_the_winner_is_real(self) -> None:
         self.tuner("run", str(self.file))
         trials = self.trials()
-        self.assertEqual([t["state"] for t in trials], ["completed"] * 20)
-        objectives = [t["objective"] for t in trials]
+        self.assertEqual(len(trials), 20)
+        self.assertLessEqual({t["state"] for t in trials}, {"completed", "pruned"})  # the lab's file asks for early stopping
+        self.assertTrue(all(t["reason"].startswith("stopped early") for t in trials if t["state"] == "pruned"))
+        objectives = [t["objective"] for t in trials if t["state"] == "completed"]
         self.assertEqual(objectives, sorted(objectives))
 
         changes = [(seconds(t["startTime"]), 1) for t in trials] + [(seconds(t["endTime"]), -1) for t in trials]
@@ -53,6 +55,7 @@ class Babyweight(TunerCase):
             self.tuner("run", "--new", str(self.file))
             by_chance = [t["objective"] for t in self.trials()]
             self.assertEqual(len(by_chance), 20)
+            self.assertNotIn(None, by_chance)
             print(f"best of 20: {objectives[0]:.5f}; 20 random: median {statistics.median(by_chance):.5f}, best {min(by_chance):.5f}")
             self.assertLess(objectives[0], statistics.median(by_chance))
 

@@ -128,6 +128,20 @@ Limits some_limits(Rng& rng) {
     return limits;
 }
 
+Stopping some_stopping(Rng& rng) {
+    Stopping stopping;
+    if (rng.below(2) == 0) {
+        stopping.kind = static_cast<StoppingKind>(1 + rng.below(3));
+        stopping.unit = static_cast<StoppingUnit>(rng.below(3));
+        stopping.min_steps = static_cast<std::int64_t>(rng.below(100)) + 1;
+        stopping.min_measurements = static_cast<std::int64_t>(rng.below(100)) + 1;
+        stopping.min_trials = static_cast<std::int64_t>(rng.below(100)) + 1;
+        stopping.eta = static_cast<std::int64_t>(rng.below(100)) + 2;
+        stopping.max_steps = static_cast<std::int64_t>(rng.below(100));
+    }
+    return stopping;
+}
+
 StudyConfig some_config(Rng& rng) {
     StudyConfig config;
     config.name = some_text(rng);
@@ -139,7 +153,7 @@ StudyConfig some_config(Rng& rng) {
         config.seed = rng.next();
     }
     config.starting_points = {some_assignment(rng), some_assignment(rng)};
-    config.early_stopping = rng.below(2) == 0;
+    config.stopping = some_stopping(rng);
     config.limits = some_limits(rng);
     config.trainer = some_trainer(rng);
     config.unused_fields = some_texts(rng);

@@ -1,5 +1,7 @@
 #include "tuner/formats/study_json.h"
 
+#include "tuner/formats/rung_json.h"
+
 #include <limits>
 #include <string>
 
@@ -148,6 +150,35 @@ TEST_CASE("what a trainer wrote cannot make the JSON invalid", "[study_json]") {
     CHECK(to_json(failed(1, FailureKind::lost, ""), "s-1")["reason"] == "lost");
 }
 
+TEST_CASE("a trial that was stopped early says why and what was to be expected", "[study_json]") {
+    Trial pruned = trial_of(4);
+    REQUIRE(pruned.start(TimePoint(0ms)));
+    CHECK(to_json(pruned, "s-1")["reason"].is_null());
+    pruned.prune_reason = "stopped early at step 10: hopeless";
+    CHECK(to_json(pruned, "s-1")["state"] == "running");
+    CHECK(to_json(pruned, "s-1")["reason"] == "stopped early at step 10: hopeless");
+    CHECK_FALSE(to_json(pruned, "s-1").contains("forecast"));
+    REQUIRE(pruned.prune(Outcome{1.0, 10, {}}, TimePoint(1000ms)));
+    pruned.forecast = Forecast{0.9, 0.05};
+    const auto json = to_json(pruned, "s-1");
+    CHECK(json["state"] == "pruned");
+    CHECK(json["objective"] == 1.0);
+    CHECK(json["forecast"].dump() == R"({"mean":0.9,"sd":0.05})");
+}
+
+TEST_CASE("the rung table is an object with its rule", "[study_json]") {
+    Stopping rule;
+    rule.kind = StoppingKind::asha;
+    const std::vector<Rung> rungs{
+        {0, 1, 3, 1.5, 2, TrialId(3)}, {1, 3, 1, std::nullopt, 0, std::nullopt}};
+    CHECK(
+        to_json(rungs, rule).dump() ==
+        R"({"rule":"asha","unit":"steps","eta":3,"minSteps":1,"rungs":[)"
+        R"({"rung":0,"progress":1,"reached":3,"cutOff":1.5,"stopped":2,"best":3},)"
+        R"({"rung":1,"progress":3,"reached":1,"cutOff":null,"stopped":0,"best":null}]})"
+    );
+}
+
 TEST_CASE("the legacy output lists trials best first with texts for values", "[study_json]") {
     Trial pruned = trial_of(4);
     REQUIRE(pruned.start(TimePoint(0ms)));
@@ -170,8 +201,11 @@ TEST_CASE("the legacy output lists trials best first with texts for values", "[s
         std::string::npos
     );
     CHECK(trials[0]["finalMetric"].dump() == R"({"trainingStep":"5714","objectiveValue":1.0})");
-    CHECK(trials[1]["trialId"] == "1");
-    CHECK(trials[2]["isTrialStoppedEarly"] == true);
+    CHECK(trials[1]["trialId"] == "4");  // a trial that was stopped early stands by its value
+    CHECK(trials[1]["isTrialStoppedEarly"] == true);
+    CHECK(trials[1]["state"] == "SUCCEEDED");
+    CHECK_FALSE(trials[0].contains("isTrialStoppedEarly"));
+    CHECK(trials[2]["trialId"] == "1");
     CHECK(trials[3]["state"] == "FAILED");
     CHECK(trials[4]["state"] == "SUCCEEDED");
     CHECK_FALSE(trials[4].contains("finalMetric"));

@@ -20,7 +20,8 @@ std::vector<Suggestion> ask(const History& history, int count = 1, std::uint64_t
     return BayesianSearch().suggest(history, count, rng);
 }
 
-// A study of a mixed space after some trials: most completed, one pending, one failed.
+// A study of a mixed space after some trials: most completed, one stopped early, one pending, one
+// failed.
 History mixed_history(std::uint64_t seed, int trials = 9) {
     const Problem problem = problems(seed)[2];
     History history = run_study(problem, BayesianSearch(), trials, 1, seed);
@@ -30,6 +31,9 @@ History mixed_history(std::uint64_t seed, int trials = 9) {
         add_running(history, suggestion);
     }
     must(history.trials.back().fail({FailureKind::exited, ""}, at(1)));
+    Trial& stopped = history.trials[3];
+    stopped.state = TrialState::pruned;
+    stopped.forecast = Forecast{stopped.outcome->objective, 0.25};
     return history;
 }
 
@@ -42,6 +46,10 @@ History changed(History history, Change change) {
     for (Trial& trial : history.trials) {
         if (trial.outcome) {
             set_objective(trial, change(trial.outcome->objective));
+        }
+        if (trial.forecast) {
+            const double sd = std::abs(change(trial.forecast->sd) - change(0));
+            trial.forecast = Forecast{change(trial.forecast->mean), sd};
         }
     }
     return history;

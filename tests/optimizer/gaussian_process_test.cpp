@@ -258,3 +258,48 @@ TEST_CASE("the fit finds the lengths that made the data", "[gaussian_process]") 
     CHECK(fitted->value > start->value);
     CHECK(fitted->gradient.cwiseAbs().maxCoeff() < 0.05);
 }
+
+// A value with noise 0.01 and a doubt of 0.03 is as good as the mean of a quarter of a result with
+// noise 0.01.
+TEST_CASE("doubt about a value is noise of its own", "[gaussian_process]") {
+    const Hyperparameters theta = theta_of({0.4}, 1.3, 0.01);
+    TrainingSet doubted = tiny();
+    doubted.doubt = Eigen::VectorXd::Zero(3);
+    doubted.doubt[1] = 0.03;
+    TrainingSet rare = tiny();
+    rare.repeats[1] = 0.25;
+    const auto a = GaussianProcess::condition(doubted, theta, 0);
+    const auto b = GaussianProcess::condition(rare, theta, 0);
+    REQUIRE(a);
+    REQUIRE(b);
+    const Eigen::VectorXd point = Eigen::VectorXd::Constant(1, 0.45);
+    CHECK(a->predict(point).mean == Approx(b->predict(point).mean).epsilon(1e-12));
+    CHECK(a->predict(point).variance == Approx(b->predict(point).variance).epsilon(1e-12));
+    const auto sure = GaussianProcess::condition(tiny(), theta, 0);
+    CHECK(a->predict(point).variance > sure->predict(point).variance);
+    CHECK(std::abs(a->predict(point).mean) < std::abs(sure->predict(point).mean));
+
+    GaussianProcess more = *a;
+    more.observe(Eigen::VectorXd::Constant(1, 0.75), 0.1);
+    CHECK(more.data().doubt.size() == 4);
+}
+
+TEST_CASE("the gradient of the evidence knows of doubt", "[gaussian_process]") {
+    TrainingSet data = random_set(9, 3);
+    data.doubt = Eigen::VectorXd::Constant(9, 0.2);
+    data.doubt[4] = 0;
+    const Eigen::VectorXd start = to_vector(theta_of({0.4, 0.7, 0.5, 1.1}, 1.2, 0.05));
+    const auto exact = log_evidence(data, to_hyperparameters(start), 0.5);
+    REQUIRE(exact);
+    for (Eigen::Index i = 0; i < start.size(); ++i) {
+        const double h = 1e-5;
+        Eigen::VectorXd up = start;
+        Eigen::VectorXd down = start;
+        up[i] += h;
+        down[i] -= h;
+        const double slope = (log_evidence(data, to_hyperparameters(up), 0.5)->value -
+                              log_evidence(data, to_hyperparameters(down), 0.5)->value) /
+                             (2 * h);
+        CHECK(exact->gradient[i] == Approx(slope).epsilon(1e-5).margin(1e-7));
+    }
+}

@@ -22,6 +22,7 @@ struct Row {
     AttemptState found;
     StudyState study;
     Resumption expected;
+    const char* prune_reason = "";
 };
 
 constexpr Row kTable[] = {
@@ -65,6 +66,21 @@ constexpr Row kTable[] = {
      AttemptState::stopping,
      StudyState::cancelled,
      {Way::adopt, StopPurpose::cancel}},
+    {"an attempt that was told to stop early is told again, and its trial is pruned",
+     AttemptState::stopping,
+     StudyState::running,
+     {Way::adopt, StopPurpose::prune},
+     "hopeless"},
+    {"also in a study that was paused meanwhile",
+     AttemptState::stopping,
+     StudyState::paused,
+     {Way::adopt, StopPurpose::prune},
+     "hopeless"},
+    {"in a study that is over it is stopped for good",
+     AttemptState::stopping,
+     StudyState::cancelled,
+     {Way::adopt, StopPurpose::cancel},
+     "hopeless"},
 };
 
 }  // namespace
@@ -72,7 +88,9 @@ constexpr Row kTable[] = {
 TEST_CASE("each row of the resume table does what it says", "[recovery]") {
     for (const Row& row : kTable) {
         INFO(row.name);
-        CHECK(choose_resumption(in_state(row.study), row.found) == row.expected);
+        Trial trial = a_trial(1).running().build();
+        trial.prune_reason = row.prune_reason;
+        CHECK(choose_resumption(in_state(row.study), trial, row.found) == row.expected);
     }
 }
 

@@ -177,6 +177,28 @@ TEST_CASE("the back-off doubles from ten seconds to six minutes within a quarter
     }
 }
 
+TEST_CASE("a trial that is stopped early is pruned however its trainer ends", "[verdict]") {
+    for (const ExitKind kind :
+         {ExitKind::stopped, ExitKind::lost, ExitKind::signalled, ExitKind::timed_out}) {
+        Trial trial = a_trial(1).running().measured(1, 5).measured(2, 4).build();
+        trial.prune_reason = "hopeless";
+        const Trial after = concluded(trial, exit_of(kind), StopPurpose::prune, 3);
+        CHECK(after.state == TrialState::pruned);
+        CHECK(after.objective() == 4);
+        CHECK(after.prune_reason == "hopeless");
+    }
+}
+
+TEST_CASE("a trial that is stopped early with a value that is not finite failed", "[verdict]") {
+    Trial trial = a_trial(1).running().measured(1, 5).build();
+    must(trial.record({2, {{"rmse", std::numeric_limits<double>::quiet_NaN()}}}));
+    trial.prune_reason = "hopeless";
+    const Trial after = concluded(trial, exit_of(ExitKind::stopped), StopPurpose::prune);
+    CHECK(after.state == TrialState::failed);
+    CHECK(after.failure->kind == FailureKind::infeasible);
+    CHECK(after.prune_reason.empty());
+}
+
 TEST_CASE("A14 a plain run that ends well is completed, with or without a metric", "[verdict]") {
     const StudyConfig config = a_config().plain().build();
     for (const Trial& trial : {a_running_trial(), a_trial(1).running().measured(1, 2).build()}) {

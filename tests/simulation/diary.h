@@ -33,6 +33,7 @@ enum class Fault {
     nothing_measured,
     not_a_number,
     clock_jumped,
+    trial_pruned,  // no fault, but a trainer that is stopped amid them
     count_,
 };
 
@@ -53,6 +54,7 @@ inline constexpr std::array<std::string_view, static_cast<std::size_t>(Fault::co
     "nothing_measured",
     "not_a_number",
     "clock_jumped",
+    "trial_pruned",
 };
 
 using FaultCounts = std::array<std::uint64_t, kFaultNames.size()>;

@@ -202,6 +202,7 @@ void Oracle::check_trial(const Study& study, const Trial& trial) {
     }
     if (!attempts.empty() && attempts.back().exit) {
         check_retries(study, trial, attempts);
+        check_pruning(study, trial, *attempts.back().exit);
         check_measurements(trial, attempts.back());
     }
 }
@@ -269,6 +270,35 @@ void Oracle::check_retries(
             user,
             trial.infrastructure_retries,
             trial.user_retries
+        ));
+    }
+}
+
+// A trial is pruned by its study's rule alone, with a reason, and never one that ended well. What
+// stopped the last attempt of any other trial was the end of its study, or its value is no number.
+void Oracle::check_pruning(const Study& study, const Trial& trial, const AttemptExit& last) {
+    const bool ended_well = last.kind == ExitKind::exited && last.code == 0;
+    if (trial.state == TrialState::pruned) {
+        diary_.inject(Fault::trial_pruned);
+        if (study.config.stopping.kind == StoppingKind::none || trial.prune_reason.empty() ||
+            trial.measurements.empty() || ended_well) {
+            diary_.violate(
+                fmt::format("trial {} of {} is pruned without a cause", trial.id.value(), study.id)
+            );
+        }
+    } else if (!trial.prune_reason.empty() || trial.forecast) {
+        diary_.violate(fmt::format(
+            "trial {} of {} is {} and has a reason to be pruned",
+            trial.id.value(),
+            study.id,
+            name_of(trial.state)
+        ));
+    }
+    const bool infeasible = trial.failure && trial.failure->kind == FailureKind::infeasible;
+    if (last.kind == ExitKind::stopped && trial.state != TrialState::pruned &&
+        trial.state != TrialState::cancelled && !infeasible) {
+        diary_.violate(fmt::format(
+            "trial {} of {} was stopped and is {}", trial.id.value(), study.id, name_of(trial.state)
         ));
     }
 }

@@ -44,6 +44,7 @@ class Oracle {
     void check_retries(
         const Study& study, const Trial& trial, const std::vector<AttemptRecord>& attempts
     );
+    void check_pruning(const Study& study, const Trial& trial, const AttemptExit& last);
     void check_measurements(const Trial& trial, const AttemptRecord& last);
     void check_events();
 

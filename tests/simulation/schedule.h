@@ -55,6 +55,7 @@ class Schedule {
     bool chance(double p) { return rng_.uniform() < p; }
 
     Limits draw_limits();
+    Stopping draw_stopping();
     StudyConfig draw_study(int number);
     template <class Act>
     void sometimes(double p, std::uint64_t most, Act act);

@@ -53,6 +53,22 @@ Limits Schedule::draw_limits() {
     return limits;
 }
 
+// A trainer reports up to four times, at steps from 1.
+Stopping Schedule::draw_stopping() {
+    constexpr StoppingKind kKinds[] = {
+        StoppingKind::none, StoppingKind::median, StoppingKind::curve, StoppingKind::asha};
+    Stopping stopping;
+    stopping.kind = kKinds[rng_.below(4)];
+    if (stopping.kind == StoppingKind::none) {
+        return stopping;
+    }
+    stopping.min_trials = 1 + static_cast<std::int64_t>(rng_.below(2));
+    stopping.min_measurements = 1 + static_cast<std::int64_t>(rng_.below(2));
+    stopping.max_steps = chance(0.5) ? 0 : 10;
+    stopping.eta = 2;
+    return stopping;
+}
+
 StudyConfig Schedule::draw_study(int number) {
     test::ConfigBuilder builder = test::a_config();
     const bool small = chance(0.2);
@@ -66,6 +82,7 @@ StudyConfig Schedule::draw_study(int number) {
             config.name = "s" + std::to_string(number);
             config.algorithm = small ? Algorithm::grid : Algorithm::random;
             config.limits = draw_limits();
+            config.stopping = draw_stopping();
             config.seed = rng_.next() >> 1;
             config.trainer.command = {"/bin/true"};
             config.trainer.working_dir = "/";

@@ -119,3 +119,16 @@ TEST_CASE("the numbers of a study have limits", "[limits]") {
         CHECK_FALSE(is_config(field, kMaxTrials + 1));
     }
 }
+
+TEST_CASE("one of at most 1000 trials goes on to the next rung", "[limits]") {
+    const auto is_rule = [](std::int64_t eta) {
+        return a_config()
+            .with([=](StudyConfig& config) { config.stopping.eta = eta; })
+            .try_build()
+            .has_value();
+    };
+    CHECK(is_rule(2));
+    CHECK_FALSE(is_rule(1));
+    CHECK(is_rule(kMaxEta));
+    CHECK_FALSE(is_rule(kMaxEta + 1));
+}

@@ -32,6 +32,7 @@ constexpr std::array kRoutes{
     Route{"POST", "/v1/studies/{study}/trials/{trial}:measure", Access::trial, measure_trial},
     Route{"POST", "/v1/studies/{study}/trials/{trial}:complete", Access::trial, complete_trial},
     Route{"GET", "/v1/studies/{study}/best", Access::token, get_best},
+    Route{"GET", "/v1/studies/{study}/rungs", Access::token, get_rungs},
 
     Route{"GET", "/v1/studies/{study}/events", Access::token, get_study_events},
     Route{"GET", "/v1/projects/{project}/jobs", Access::token, list_jobs},

@@ -6,6 +6,7 @@
 #include "tuner/api/query.h"
 #include "tuner/api/study_body.h"
 #include "tuner/api/study_reference.h"
+#include "tuner/formats/rung_json.h"
 #include "tuner/formats/study_json.h"
 #include "tuner/formats/utf8.h"
 #include "tuner/service/tuning_service.h"
@@ -134,6 +135,17 @@ asio::awaitable<Response> create_study(Request request, TuningService& service) 
 asio::awaitable<Response> get_study(Request request, TuningService& service) {
     const auto id = study_of(request, service);
     co_return id ? answer_study(service, *id) : problem(id.error());
+}
+
+asio::awaitable<Response> get_rungs(Request request, TuningService& service) {
+    const auto id = study_of(request, service);
+    if (!id) {
+        co_return problem(id.error());
+    }
+    const auto view = service.find(*id);
+    const std::vector<Rung> rungs =
+        view->curves == nullptr ? std::vector<Rung>() : rung_table(*view->curves);
+    co_return answer_json(tuner::to_json(rungs, view->study.get().config.stopping));
 }
 
 asio::awaitable<Response> patch_study(Request request, TuningService& service) {

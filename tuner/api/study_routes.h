@@ -22,6 +22,9 @@ boost::asio::awaitable<Response> create_study(Request request, TuningService& se
 // GET /v1/studies/{study}
 boost::asio::awaitable<Response> get_study(Request request, TuningService& service);
 
+// GET /v1/studies/{study}/rungs
+boost::asio::awaitable<Response> get_rungs(Request request, TuningService& service);
+
 // PATCH /v1/studies/{study} {"maxTrials": 30, …}: limits only
 boost::asio::awaitable<Response> patch_study(Request request, TuningService& service);
 

@@ -3,6 +3,7 @@
 #include "tuner/cli/exit_code.h"
 #include "tuner/cli/printable.h"
 #include "tuner/cli/study_client.h"
+#include "tuner/cli/table.h"
 #include "tuner/cli/trial_table.h"
 
 #include <memory>
@@ -74,6 +75,28 @@ std::string to_text(const Json& study) {
     return text;
 }
 
+std::string text_of_rungs(const Json& document) {
+    Table table({
+        {"rung", Align::right},
+        {document.at("unit") == "steps" ? "step" : "measurement", Align::right},
+        {"trials", Align::right},
+        {"cut-off", Align::right},
+        {"stopped", Align::right},
+        {"best trial", Align::right},
+    });
+    for (const Json& rung : document.at("rungs")) {
+        table.add({
+            text_of(rung, "rung"),
+            text_of(rung, "progress"),
+            text_of(rung, "reached"),
+            rung.at("cutOff").is_null() ? "-" : metric_text(rung.at("cutOff")),
+            text_of(rung, "stopped"),
+            text_of(rung, "best"),
+        });
+    }
+    return table.is_empty() ? "" : "\n" + table.to_text();
+}
+
 }  // namespace
 
 void add_show(CLI::App& app, CommandContext& context) {
@@ -97,7 +120,14 @@ boost::asio::awaitable<int> show_study(std::string study, const HttpClient& clie
         co_return report(output.err, document.error());
     }
     if (output.format == Format::table) {
-        output.out << to_text(*document);
+        // By its id: the latest study may be another one by now.
+        const std::string id = document->at("id").get<std::string>();
+        std::string rungs_path = study_path(id) + "/rungs";
+        const auto rungs = co_await get_json(client, std::move(rungs_path));
+        if (!rungs) {
+            co_return report(output.err, rungs.error());
+        }
+        output.out << to_text(*document) << text_of_rungs(*rungs);
         co_return to_int(ExitCode::done);
     }
     print_data(output, *document, [&](bool exact) {

@@ -3,6 +3,7 @@
 #include "tuner/formats/did_you_mean.h"
 #include "tuner/formats/legacy_keys.h"
 #include "tuner/formats/legacy_parameter.h"
+#include "tuner/formats/legacy_stopping_keys.h"
 #include "tuner/study/limits.h"
 
 #include <map>
@@ -13,13 +14,49 @@ namespace tuner::legacy {
 
 namespace {
 
-// Kept for the day when it does something; until then the user is told.
+Stopping read_rule(const YamlNode& node, Findings& findings) {
+    YamlReader reader(node, "stopping", kStoppingKeys, findings, section_of);
+    Stopping stopping;
+    if (node.kind != YamlKind::mapping) {
+        return stopping;
+    }
+    reader.require("type", "type: MEDIAN");
+    stopping.kind = reader.choice<StoppingKind>("type", kStoppingKinds).value_or(stopping.kind);
+    stopping.unit = reader.choice<StoppingUnit>("unit", kStoppingUnits).value_or(stopping.unit);
+    const auto count = [&](std::string_view key, std::int64_t low, std::int64_t high, auto& value) {
+        value = reader.integer(key, low, high).value_or(value);
+    };
+    count("minSteps", 1, kMaxInteger, stopping.min_steps);
+    count("minMeasurements", 1, kMaxInteger, stopping.min_measurements);
+    count("minTrials", 1, kMaxTrials, stopping.min_trials);
+    count("eta", 2, kMaxEta, stopping.eta);
+    count("maxSteps", 1, kMaxInteger, stopping.max_steps);
+    if (stopping.max_steps > 0 && stopping.max_steps <= stopping.min_steps) {
+        reader.problem(
+            reader.find("maxSteps")->at,
+            fmt::format(
+                "maxSteps {} must be more than minSteps {}: no trial could ever be stopped",
+                stopping.max_steps,
+                stopping.min_steps
+            )
+        );
+    }
+    return stopping;
+}
+
 void read_early_stopping(YamlReader& reader, StudyConfig& config) {
-    config.early_stopping = reader.boolean("enableTrialEarlyStopping").value_or(false);
-    if (config.early_stopping) {
-        reader.notice(
-            reader.find("enableTrialEarlyStopping")->at,
-            "early stopping is not supported yet: every trial runs to its end"
+    const auto enabled = reader.boolean("enableTrialEarlyStopping");
+    if (enabled.value_or(false)) {
+        config.stopping.kind = StoppingKind::curve;
+    }
+    const YamlNode* rule = reader.find("stopping");
+    if (rule == nullptr) {
+        return;
+    }
+    config.stopping = read_rule(*rule, reader.findings());
+    if (enabled == false) {
+        reader.problem(
+            rule->at, "stopping asks for what enableTrialEarlyStopping: false forbids; remove one"
         );
     }
 }
@@ -194,7 +231,6 @@ void read_hyperparameters(const YamlNode& node, Findings& findings, StudyConfig&
     config.seed = reader.unsigned_number("seed");
     read_early_stopping(reader, config);
     read_space(reader, config);
-    reader.refuse_for_now("stopping", "leave it out; every trial runs to its end");
     config.resumed_job = reader.text("resumePreviousJobId").value_or("");
 }
 

@@ -1,5 +1,7 @@
 #include "tuner/formats/legacy_keys.h"
 
+#include "tuner/formats/legacy_stopping_keys.h"
+
 #include <algorithm>
 
 namespace tuner::legacy {
@@ -15,6 +17,7 @@ constexpr Section kSections[] = {
     {"trainingInput", kTrainingInputKeys},
     {"hyperparameters", kHyperparameterKeys},
     {"an item of params", kParameterKeys},
+    {"stopping", kStoppingKeys},
 };
 
 }  // namespace

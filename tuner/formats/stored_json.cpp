@@ -1,6 +1,7 @@
 #include "tuner/formats/stored_json.h"
 
 #include "tuner/formats/json_text.h"
+#include "tuner/formats/stored_stopping.h"
 #include "tuner/formats/stored_values.h"
 #include "tuner/formats/utf8.h"
 #include "tuner/study/limits.h"
@@ -150,7 +151,7 @@ Json from_config(const StudyConfig& config) {
         {"algorithm", name_of(config.algorithm)},
         {"seed", config.seed ? Json(*config.seed) : Json(nullptr)},
         {"startingPoints", std::move(points)},
-        {"earlyStopping", config.early_stopping},
+        {"earlyStopping", from_stopping(config.stopping)},
         {"limits", from_limits(config.limits)},
         {"trainer", from_trainer(config.trainer)},
         {"unusedFields", from_texts(config.unused_fields)},
@@ -180,8 +181,8 @@ StudyConfig to_config(const Json& json) {
     for (const Json& point : json.at("startingPoints")) {
         config.starting_points.push_back(to_assignment(point));
     }
-    config.early_stopping = json.at("earlyStopping").get<bool>();
     config.resources = to_resources(json);
+    config.stopping = to_stopping(json.at("earlyStopping"));
     config.limits = to_limits(json.at("limits"));
     config.trainer = to_trainer(json.at("trainer"));
     config.unused_fields = to_texts(json.at("unusedFields"));

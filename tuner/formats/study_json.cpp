@@ -78,7 +78,7 @@ Json to_best(const StudyConfig& config, const History& history) {
 
 Json to_reason(const Trial& trial) {
     if (!trial.failure) {
-        return nullptr;
+        return to_text_or_null(trial.prune_reason);
     }
     return trial.failure->message.empty() ? Json(name_of(trial.failure->kind))
                                           : to_text(trial.failure->message);
@@ -210,6 +210,10 @@ Json to_json(const Trial& trial, const std::string& study_id, std::optional<std:
         {"startTime", to_time(trial.started)},
         {"endTime", to_time(trial.ended)},
     };
+    if (trial.forecast) {
+        json["forecast"] = {
+            {"mean", to_number(trial.forecast->mean)}, {"sd", to_number(trial.forecast->sd)}};
+    }
     if (rank) {
         json["rank"] = *rank;
     }

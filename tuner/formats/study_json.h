@@ -30,7 +30,8 @@ nlohmann::ordered_json to_json(const Study& study, const History& history);
 // A study's document as JSON: see `config` above.
 nlohmann::ordered_json to_document(const std::string& source);
 
-// One object of GET …/trials; `rank` is added when given. `metrics` and `step` are those of the
+// One object of GET …/trials; `rank` is added when given, and `forecast` {"mean", "sd"} to a trial
+// that was stopped early and has one. `metrics` and `step` are those of the
 // outcome, or of the latest measurement while there is none.
 nlohmann::ordered_json to_json(
     const Trial& trial, const std::string& study_id, std::optional<std::int64_t> rank = std::nullopt
@@ -51,10 +52,10 @@ nlohmann::ordered_json to_json_with_measurements(
 // {"batch_size": 35, "nembeds": 16}: a trial's parameters alone.
 nlohmann::ordered_json to_json(const Assignment& assignment);
 
-// The legacy `trainingOutput` of a study (contract.md 4.4): trials best first, those without a
-// result last, every parameter a text. A trainer that ended well without a usable metric counts as
-// the legacy service counted it: SUCCEEDED, without `finalMetric`. `consumedMLUnits` is hours that
-// trials ran, summed.
+// The legacy `trainingOutput` of a study (contract.md 4.4): trials best first, whether they ran to
+// their end or were stopped early, those without a result last, every parameter a text. A trainer
+// that ended well without a usable metric counts as the legacy service counted it: SUCCEEDED,
+// without `finalMetric`. `consumedMLUnits` is hours that trials ran, summed.
 nlohmann::ordered_json to_training_output(const Study& study, const History& history);
 
 // An assignment from {"name": value}: numbers become what each parameter's domain wants (512.0 is

@@ -79,8 +79,16 @@ Json to_training_output(const Study& study, const History& history) {
     if (study.config.is_plain()) {
         return {{"consumedMLUnits", hours_run(history)}};
     }
+    // The legacy service knew no merit but the objective.
+    std::vector<RankedTrial> order = rank(history);
+    std::stable_sort(order.begin(), order.end(), [&](const RankedTrial& a, const RankedTrial& b) {
+        const auto value = history.trials[a.index].objective();
+        const auto other = history.trials[b.index].objective();
+        return value && other ? is_better(study.config.objective().goal, *value, *other)
+                              : value.has_value() && !other;
+    });
     Json trials = Json::array();
-    for (const RankedTrial& ranked : rank(history)) {
+    for (const RankedTrial& ranked : order) {
         trials.push_back(to_trial_output(history.trials[ranked.index]));
     }
     const auto completed =

@@ -83,22 +83,53 @@ void read_metrics(YamlReader& reader, StudyConfig& config) {
     }
 }
 
-// Whether the fields of a stopping rule are what they must be; nothing is done with them yet.
-void check_stopping_rule(YamlReader& reader, std::string_view key, const YamlNode& node) {
+// The convex rule's own numbers (contract.md 2.3): so many measurements of the trial, one trial
+// more than that, and a tenth of the run unless it is said otherwise.
+void read_convex_rule(YamlReader& rule, Stopping& stopping) {
+    constexpr std::int64_t kMeasurements = 5;
+    constexpr std::int64_t kShare = 10;
+    const std::int64_t needed =
+        rule.integer("minMeasurementCount", 0, kMaxTrials - 1).value_or(kMeasurements);
+    stopping.min_measurements = std::max<std::int64_t>(needed, 1);
+    stopping.min_trials = needed + 1;
+    stopping.max_steps = rule.integer("maxStepCount", 0, kMaxInteger).value_or(0);
+    stopping.min_steps =
+        rule.integer("minStepCount", 0, kMaxInteger - 1).value_or(stopping.max_steps / kShare) + 1;
+    for (const std::string_view key : {"learningRateParameterName", "updateAllStoppedTrials"}) {
+        if (const YamlNode* node = rule.find(key)) {
+            rule.notice(node->at, fmt::format("{} is not used here", key));
+        }
+    }
+    rule.text("learningRateParameterName");
+    rule.boolean("updateAllStoppedTrials");
+}
+
+Stopping read_stopping_rule(YamlReader& reader, std::string_view key, const YamlNode& node) {
     const bool is_convex = key == "convexAutomatedStoppingSpec";
     const auto keys = is_convex                      ? YamlReader::Keys(kConvexKeys)
                       : key == "defaultStoppingSpec" ? YamlReader::Keys()
                                                      : YamlReader::Keys(kElapsedKeys);
     YamlReader rule(node, std::string(key), keys, reader.findings(), section_of);
-    rule.boolean("useElapsedDuration");
-    rule.boolean("updateAllStoppedTrials");
-    rule.text("learningRateParameterName");
-    for (const std::string_view count : {"maxStepCount", "minStepCount", "minMeasurementCount"}) {
-        rule.integer(count, 0, kMaxInteger);
+    Stopping stopping;
+    stopping.kind =
+        key == "medianAutomatedStoppingSpec" ? StoppingKind::median : StoppingKind::curve;
+    if (is_convex) {
+        read_convex_rule(rule, stopping);
+        rule.notice(
+            node.at,
+            "convexAutomatedStoppingSpec is done by the decay curve rule with its numbers of steps "
+            "and measurements"
+        );
     }
+    if (rule.boolean("useElapsedDuration").value_or(false)) {
+        rule.notice(
+            rule.find("useElapsedDuration")->at,
+            "useElapsedDuration: trials are compared by their steps, not by elapsed time"
+        );
+    }
+    return stopping;
 }
 
-// Kept for the day when it does something; until then the user is told.
 void read_early_stopping(YamlReader& reader, StudyConfig& config) {
     std::string_view found;
     for (const std::string_view key : kStoppingKeys) {
@@ -106,7 +137,7 @@ void read_early_stopping(YamlReader& reader, StudyConfig& config) {
         if (node == nullptr) {
             continue;
         }
-        check_stopping_rule(reader, key, *node);
+        const Stopping stopping = read_stopping_rule(reader, key, *node);
         if (!found.empty()) {
             reader.problem(
                 node->at,
@@ -115,8 +146,7 @@ void read_early_stopping(YamlReader& reader, StudyConfig& config) {
             continue;
         }
         found = key;
-        config.early_stopping = true;
-        reader.notice(node->at, "early stopping is not supported yet: every trial runs to its end");
+        config.stopping = stopping;
     }
 }
 

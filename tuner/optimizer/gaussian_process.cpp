@@ -37,6 +37,9 @@ Eigen::MatrixXd with_noise(
 ) {
     signal_part.array() += mean_variance;
     signal_part.diagonal().array() += noise / data.repeats.array();
+    if (data.doubt.size() > 0) {
+        signal_part.diagonal() += data.doubt;
+    }
     return signal_part;
 }
 
@@ -145,6 +148,10 @@ void GaussianProcess::observe(const Eigen::VectorXd& point, double value) {
     data_.values[n] = value;
     data_.repeats.conservativeResize(n + 1);
     data_.repeats[n] = 1;
+    if (data_.doubt.size() > 0) {
+        data_.doubt.conservativeResize(n + 1);
+        data_.doubt[n] = 0;
+    }
     solve_weights();
 }
 

@@ -23,6 +23,7 @@ struct TrainingSet {
     Eigen::MatrixXd points;
     Eigen::VectorXd values;
     Eigen::VectorXd repeats;  // how many results each value is the mean of; their noise shrinks so
+    Eigen::VectorXd doubt{};  // variances that come on top, of values that are forecasts; or empty
 };
 
 struct Prediction {

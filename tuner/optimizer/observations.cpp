@@ -72,8 +72,12 @@ Observations observe(const UnitCube& cube, const History& history) {
         seen.taken.insert(*point);
         if (!is_final(trial.state)) {
             seen.pending.push_back(*point);
+        } else if (trial.state == TrialState::pruned) {
+            if (trial.forecast) {
+                seen.results.push_back({*point, trial.forecast->mean, trial.forecast->sd});
+            }
         } else if (const auto result = trial.objective(); result && std::isfinite(*result)) {
-            seen.results.push_back({*point, *result});
+            seen.results.push_back({*point, *result, 0});
         } else if (is_failure(trial) || result) {
             seen.failed.push_back(*point);
         }

@@ -2,10 +2,11 @@
 // points that failed. Trials that say nothing in this space (their values lie outside of it) are
 // left out.
 //
-// Completed trials are results, and so are pruned ones that had reported: with what they last
-// reported, for want of a model of learning curves. Failed trials are failures unless the machine
-// lost them; cancelled ones are nothing. Every list is sorted by value, so the order of the history
-// does not show. Plain values.
+// Completed trials are results, and so are pruned ones: with what they would probably have come to,
+// which is as uncertain as their forecast says, and never with what they last reported. Those
+// without a forecast say nothing but that they are taken. Failed trials are failures unless the
+// machine lost them; cancelled ones are nothing. Every list is sorted by value, so the order of the
+// history does not show. Plain values.
 
 #pragma once
 
@@ -20,6 +21,7 @@ namespace tuner {
 struct Observation {
     EncodedPoint point;
     double result = 0;
+    double sd = 0;  // of a forecast; 0 for what was measured
 
     friend auto operator<=>(const Observation&, const Observation&) = default;
 };

@@ -18,30 +18,46 @@ struct Merged {
     std::vector<EncodedPoint> points;
     std::vector<double> values;
     std::vector<double> repeats;
+    std::vector<double> doubt;    // variances of forecasts, 0 for what was measured
     std::optional<double> noise;  // pooled variance within points, when some have several results
 };
 
-// Relies on the results being sorted by point.
+// The standard deviation of a forecast as the model sees it.
+double doubt_of(const Observation& forecast, const ObjectiveTransform& transform) {
+    const double above = transform.apply(forecast.result + forecast.sd);
+    const double below = transform.apply(forecast.result - forecast.sd);
+    return std::abs(above / 2 - below / 2);
+}
+
+// Relies on the results being sorted by point. Forecasts do not count as repetitions.
 Merged merge(const std::vector<Observation>& results, const ObjectiveTransform& transform) {
     Merged merged;
     double squares = 0;
+    std::size_t repetitions = 0;
     for (std::size_t i = 0; i < results.size();) {
         std::size_t end = i;
         double sum = 0;
+        double doubt = 0;
         for (; end < results.size() && results[end].point == results[i].point; ++end) {
             sum += transform.apply(results[end].result);
+            doubt += results[end].sd > 0 ? std::pow(doubt_of(results[end], transform), 2) : 0;
         }
-        const double mean = sum / static_cast<double>(end - i);
-        for (std::size_t j = i; j < end; ++j) {
-            squares += std::pow(transform.apply(results[j].result) - mean, 2);
+        const auto n = static_cast<double>(end - i);
+        const double mean = sum / n;
+        if (doubt == 0) {
+            for (std::size_t j = i; j < end; ++j) {
+                squares += std::pow(transform.apply(results[j].result) - mean, 2);
+            }
+            repetitions += end - i - 1;
         }
         merged.points.push_back(results[i].point);
         merged.values.push_back(mean);
-        merged.repeats.push_back(static_cast<double>(end - i));
+        merged.repeats.push_back(n);
+        merged.doubt.push_back(doubt / (n * n));
         i = end;
     }
-    if (merged.points.size() < results.size()) {
-        merged.noise = squares / static_cast<double>(results.size() - merged.points.size());
+    if (repetitions > 0) {
+        merged.noise = squares / static_cast<double>(repetitions);
     }
     return merged;
 }
@@ -75,7 +91,8 @@ TrainingSet training_set(const UnitCube& cube, const Merged& merged, int limit) 
         cube.columns(),
         to_matrix(merged.points, rows, cube.columns().size()),
         pick(merged.values, rows),
-        pick(merged.repeats, rows)};
+        pick(merged.repeats, rows),
+        pick(merged.doubt, rows)};
 }
 
 // The model with the hyperparameters that fit, or else with safe ones.
@@ -96,11 +113,17 @@ std::optional<GaussianProcess> fit_process(
     return process;
 }
 
+// Only what was measured is to be beaten; forecasts are when there is nothing else.
 double value_to_beat(const GaussianProcess& process, double noisy_share) {
     const Hyperparameters& theta = process.theta();
-    return theta.log_noise - theta.log_signal > std::log(noisy_share)
-               ? process.predict_all(process.data().points).mean.minCoeff()
-               : process.data().values.minCoeff();
+    const TrainingSet& data = process.data();
+    Eigen::VectorXd values = theta.log_noise - theta.log_signal > std::log(noisy_share)
+                                 ? process.predict_all(data.points).mean
+                                 : data.values;
+    if (data.doubt.minCoeff() == 0) {
+        values = (data.doubt.array() > 0).select(values.maxCoeff(), values);
+    }
+    return values.minCoeff();
 }
 
 // The points of the smallest values, in order.
@@ -151,6 +174,7 @@ std::optional<Surrogate> Surrogate::without_results(
     visited.points.assign(points.begin(), points.end());
     visited.values.assign(points.size(), 0.0);
     visited.repeats.assign(points.size(), 1.0);
+    visited.doubt.assign(points.size(), 0.0);
     const Priors priors =
         make_priors(options.model, cube.columns().size(), cube.axes().size(), std::nullopt);
     auto process = GaussianProcess::condition(
@@ -184,6 +208,7 @@ void Surrogate::learn_failures(
         labels.points.push_back(point);
         labels.values.push_back(label - prior_mean);
         labels.repeats.push_back(1);
+        labels.doubt.push_back(0);
     };
     for (const EncodedPoint& point : seen.failed) {
         add(point, -1);

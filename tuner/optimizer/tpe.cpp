@@ -46,7 +46,8 @@ Split split(const Observations& seen, Goal goal, const TpeOptions& options) {
     const std::size_t count = std::min(static_cast<std::size_t>(share), options.good_max);
     Split split;
     for (std::size_t i = 0; i < results.size(); ++i) {
-        (i < count ? split.good : split.rest).push_back(results[i].point);
+        const bool is_good = i < count && results[i].sd == 0;  // no forecast is
+        (is_good ? split.good : split.rest).push_back(results[i].point);
     }
     split.rest.insert(split.rest.end(), seen.pending.begin(), seen.pending.end());
     split.rest.insert(split.rest.end(), seen.failed.begin(), seen.failed.end());

@@ -5,9 +5,10 @@
 // Bergstra, Bardenet, Bengio and Kégl, "Algorithms for hyper-parameter optimization" (2011), in its
 // multivariate form (Falkner, Klein and Hutter, BOHB, 2018): one kernel per trial over all axes, so
 // that parameters are judged together. Pending trials count as bad ones (the constant liar), and so
-// do failed ones, so that neither is gone near. Axes that are inactive in a trial say nothing about
-// it: its kernel is flat along them. The first ten suggestions come from the Sobol design, and
-// anything that cannot be drawn anew is drawn at random. See optimizer.h for the promises.
+// do failed and pruned ones, so that none is gone near. Axes that are inactive in a trial say
+// nothing about it: its kernel is flat along them. The first ten suggestions come from the Sobol
+// design, and anything that cannot be drawn anew is drawn at random. See optimizer.h for the
+// promises.
 
 #pragma once
 

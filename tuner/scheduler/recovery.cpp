@@ -16,17 +16,19 @@ Resumption resume_running(const Study& study) {
     return {Resumption::Way::adopt, is_over(study) ? StopPurpose::cancel : StopPurpose::none};
 }
 
-Resumption resume_stopping(const Study& study) {
-    return {Resumption::Way::adopt, is_over(study) ? StopPurpose::cancel : StopPurpose::requeue};
+Resumption resume_stopping(const Study& study, const Trial& trial) {
+    const StopPurpose purpose =
+        trial.prune_reason.empty() ? StopPurpose::requeue : StopPurpose::prune;
+    return {Resumption::Way::adopt, is_over(study) ? StopPurpose::cancel : purpose};
 }
 
-Resumption choose_resumption(const Study& study, AttemptState found) {
+Resumption choose_resumption(const Study& study, const Trial& trial, AttemptState found) {
     expects(found != AttemptState::ended, "an ended attempt is resumed by nobody");
     switch (found) {
         case AttemptState::intent:
             return resume_intent(study);
         case AttemptState::stopping:
-            return resume_stopping(study);
+            return resume_stopping(study, trial);
         default:
             return resume_running(study);
     }

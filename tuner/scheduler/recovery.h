@@ -7,6 +7,9 @@
 //   attempt running    adopted                            adopted, and stopped for good
 //   attempt stopping   adopted, and told again            adopted, and stopped for good
 //
+// Why an attempt was told to stop is on record in its trial: a trial with a prune_reason is pruned,
+// any other is queued again.
+//
 // Whether an adopted attempt is alive, over or lost is the executor's half of the table
 // (executor/adoption.h), and what its end then means is conclude()'s, as for any other attempt.
 // The rest after a loss is not on record: a trial that waits for it when the daemon ends is tried
@@ -40,10 +43,10 @@ bool is_over(const Study& study);
 // The rows of attempts.
 Resumption resume_intent(const Study& study);
 Resumption resume_running(const Study& study);
-Resumption resume_stopping(const Study& study);
+Resumption resume_stopping(const Study& study, const Trial& trial);
 
-// The row that fits; the attempt must not have ended.
-Resumption choose_resumption(const Study& study, AttemptState found);
+// The row that fits; the attempt, of `trial`, must not have ended.
+Resumption choose_resumption(const Study& study, const Trial& trial, AttemptState found);
 
 // The row of trials: whether a pending one is cancelled.
 bool cancels_pending(const Study& study);

@@ -1,17 +1,25 @@
 #include "tuner/scheduler/running_attempts.h"
 
 #include "tuner/base/failpoint.h"
+#include "tuner/base/log.h"
 
 #include <utility>
+
+#include <fmt/format.h>
 
 namespace tuner {
 
 namespace asio = boost::asio;
 
 RunningAttempts::RunningAttempts(
-    asio::any_io_executor loop, StudyRecord& record, Ended ended, Abandoned abandoned
+    asio::any_io_executor loop,
+    StudyRecord& record,
+    std::unique_ptr<const Pruner> pruner,
+    Ended ended,
+    Abandoned abandoned
 )
     : record_(record),
+      pruner_(std::move(pruner)),
       ended_(std::move(ended)),
       abandoned_(std::move(abandoned)),
       tasks_(std::move(loop), [](const std::exception_ptr& error) {
@@ -34,8 +42,9 @@ void RunningAttempts::add(
 asio::awaitable<void> RunningAttempts::mind(TrialId id, AttemptId attempt) {
     try {
         ReportSink store = [this, id, attempt](Report report) {
-            return record_.add_measurements(id, attempt, std::move(report));
+            return take_report(id, attempt, std::move(report));
         };
+        co_await judge(id, attempt);  // adopted: its last report may not have been
         AttemptExit exit = co_await running_.at(id).attempt->run(std::move(store));
         ended_(id, std::move(exit));
     } catch (const StorageError&) {
@@ -43,9 +52,40 @@ asio::awaitable<void> RunningAttempts::mind(TrialId id, AttemptId attempt) {
     }
 }
 
+asio::awaitable<void> RunningAttempts::take_report(TrialId id, AttemptId attempt, Report report) {
+    co_await record_.add_measurements(id, attempt, std::move(report));
+    co_await judge(id, attempt);
+}
+
+// The trial is told to stop only when the record says why; so a daemon that comes after this one
+// goes on with it.
+asio::awaitable<void> RunningAttempts::judge(TrialId id, AttemptId attempt) {
+    if (!pruner_ || running_.at(id).purpose != StopPurpose::none) {
+        co_return;
+    }
+    std::optional<std::string> reason = pruner_->judge(record_.curves(), id);
+    if (!reason) {
+        co_return;
+    }
+    log::info(
+        "trial_pruned",
+        fmt::format(
+            "study={} trial={} why={}", record_.study().id, id.value(), log::quoted(*reason)
+        )
+    );
+    const bool is_pruning = co_await record_.set_pruning(id, attempt, std::move(*reason));
+    Running& running = running_.at(id);
+    if (is_pruning && running.purpose == StopPurpose::none) {
+        running.purpose = StopPurpose::prune;
+        running.attempt->stop();
+    }
+}
+
 asio::awaitable<void> RunningAttempts::stop_all(StopPurpose purpose) {
     for (auto& [id, running] : running_) {
-        running.purpose = purpose;
+        const bool is_pruned =
+            running.purpose == StopPurpose::prune && purpose == StopPurpose::requeue;
+        running.purpose = is_pruned ? StopPurpose::prune : purpose;
         co_await record_.set_stopping(running.record.id);
         running.attempt->stop();
         failpoint("daemon.stop_signalled");

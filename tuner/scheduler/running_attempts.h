@@ -1,12 +1,13 @@
 // RunningAttempts are the attempts of one study that are alive: each has a coroutine that minds it.
 //
-// A minding coroutine stores what its attempt says and hands its end to the study's runner; it
-// decides nothing. When a report cannot be stored it gives up with what was thrown, and the trainer
-// lives on under its shim. Loop thread only.
+// A minding coroutine stores what its attempt says, has the study's Pruner judge the trial by it,
+// and hands its end to the study's runner; it decides nothing else. When a report cannot be stored
+// it gives up with what was thrown, and the trainer lives on under its shim. Loop thread only.
 
 #pragma once
 
 #include "tuner/executor/executor.h"
+#include "tuner/optimizer/pruner.h"
 #include "tuner/scheduler/study_record.h"
 #include "tuner/scheduler/task_group.h"
 #include "tuner/scheduler/verdict.h"
@@ -27,9 +28,13 @@ class RunningAttempts {
     using Abandoned = std::function<void(TrialId, std::exception_ptr)>;
 
     // `ended` and `abandoned` are called on the loop, once for each attempt that was added; the
-    // owner then remove()s it.
+    // owner then remove()s it. Without a pruner no trial is stopped early.
     RunningAttempts(
-        boost::asio::any_io_executor loop, StudyRecord& record, Ended ended, Abandoned abandoned
+        boost::asio::any_io_executor loop,
+        StudyRecord& record,
+        std::unique_ptr<const Pruner> pruner,
+        Ended ended,
+        Abandoned abandoned
     );
 
     // Lets the trainer go (or, if adopted, on) and minds it.
@@ -46,7 +51,7 @@ class RunningAttempts {
 
     StopPurpose purpose(TrialId id) const { return running_.at(id).purpose; }
 
-    // Tells every attempt to stop, on record first.
+    // Tells every attempt to stop, on record first. One that is being pruned is not queued again.
     boost::asio::awaitable<void> stop_all(StopPurpose purpose);
 
     // Releases every trainer: none is stopped. Returns when the minding coroutines are gone.
@@ -60,8 +65,11 @@ class RunningAttempts {
     };
 
     boost::asio::awaitable<void> mind(TrialId id, AttemptId attempt);
+    boost::asio::awaitable<void> take_report(TrialId id, AttemptId attempt, Report report);
+    boost::asio::awaitable<void> judge(TrialId id, AttemptId attempt);
 
     StudyRecord& record_;
+    std::unique_ptr<const Pruner> pruner_;
     Ended ended_;
     Abandoned abandoned_;
     std::map<TrialId, Running> running_;

@@ -33,7 +33,8 @@ StudyRecord::StudyRecord(
     : storage_(storage),
       clock_(clock),
       study_(std::move(study)),
-      history_{study_.config, std::move(trials)} {
+      history_{study_.config, std::move(trials)},
+      curves_(history_) {
     count_all();
 }
 
@@ -69,6 +70,7 @@ void StudyRecord::replace(Trial after) {
     Trial& present = mutable_trial(after.id);
     tally_.change(present, after);
     changed_.insert(after.id);
+    curves_.follow(after);
     present = std::move(after);
     if (is_final(present.state)) {
         thin_out_ended(present.measurements, study_.config.objectives, history_.trials.size());
@@ -87,6 +89,7 @@ std::vector<Trial> StudyRecord::take_changes() {
         slim.state = present.state;
         slim.outcome = present.outcome;
         slim.failure = present.failure;
+        slim.forecast = present.forecast;
     }
     return changes;
 }
@@ -113,6 +116,7 @@ asio::awaitable<void> StudyRecord::add_trials(std::vector<Suggestion> suggestion
     for (Trial& trial : added) {
         tally_.add(trial);
         changed_.insert(trial.id);
+        curves_.follow(trial);
         history_.trials.push_back(std::move(trial));
     }
 }
@@ -149,6 +153,7 @@ asio::awaitable<void> StudyRecord::add_measurements(TrialId id, AttemptId attemp
     failpoint("daemon.measurements_recorded");
     // What the record left out as repeated, memory leaves out too.
     for (Measurement& measurement : must(std::move(stored))) {
+        curves_.add(id, measurement);
         must(mutable_trial(id).record(std::move(measurement)));
         thin_out_if_long(mutable_trial(id).measurements, study_.config.objectives);
     }
@@ -186,6 +191,18 @@ asio::awaitable<void> StudyRecord::set_stopping(AttemptId attempt) {
     failpoint("daemon.stop_recorded");
 }
 
+asio::awaitable<bool> StudyRecord::set_pruning(TrialId id, AttemptId attempt, std::string reason) {
+    auto set = [attempt, reason, now = clock_.now()](Storage& s) {
+        return s.set_pruning(attempt, reason, now);
+    };
+    Result<bool> stored = co_await storage_(std::move(set));
+    const bool is_pruning = must(std::move(stored));
+    if (is_pruning) {
+        mutable_trial(id).prune_reason = std::move(reason);
+    }
+    co_return is_pruning;
+}
+
 asio::awaitable<void> StudyRecord::cancel_pending_trials() {
     const std::set<TrialId> pending = tally_.pending();
     for (const TrialId id : pending) {
@@ -215,6 +232,7 @@ asio::awaitable<void> StudyRecord::reload() {
     std::vector<Trial> trials = co_await storage_(std::move(read_trials));
     study_ = must(std::move(study));
     history_ = History{study_.config, std::move(trials)};
+    curves_ = CurveBook(history_);
     count_all();
 }
 

@@ -11,6 +11,7 @@
 #include "tuner/base/time.h"
 #include "tuner/executor/executor.h"
 #include "tuner/storage/storage_thread.h"
+#include "tuner/study/curve_book.h"
 #include "tuner/study/history.h"
 #include "tuner/study/study.h"
 #include "tuner/study/tally.h"
@@ -35,6 +36,9 @@ class StudyRecord {
     const Trial& trial(TrialId id) const;
 
     const Tally& tally() const { return tally_; }
+
+    // The learning curves, for whoever judges running trials by them.
+    const CurveBook& curves() const { return curves_; }
 
     // The trials that became others since the last call, by number and without their curves: what
     // brings an optimizer's own copy of the history up to date. The first call, and the one after a
@@ -70,6 +74,10 @@ class StudyRecord {
     // T6: the attempt is told to stop.
     boost::asio::awaitable<void> set_stopping(AttemptId attempt);
 
+    // T6 of a trial that is stopped early: the same, and why. False, and no change, when the
+    // attempt is stopping already for another reason.
+    boost::asio::awaitable<bool> set_pruning(TrialId id, AttemptId attempt, std::string reason);
+
     // Cancels every trial that waits to be run.
     boost::asio::awaitable<void> cancel_pending_trials();
 
@@ -97,6 +105,7 @@ class StudyRecord {
 
     Study study_;
     History history_;
+    CurveBook curves_;
     Tally tally_;
     std::set<TrialId> changed_;  // since take_changes()
 };

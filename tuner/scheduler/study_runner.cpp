@@ -46,6 +46,7 @@ StudyRunner::StudyRunner(RunnerContext& context, Study study, std::vector<Trial>
       attempts_(
           context.loop,
           record_,
+          make_pruner(record_.study().config.stopping),
           [this](TrialId id, AttemptExit exit) {
               inbox_.push(AttemptEnded{id, std::move(exit)});
           },
@@ -163,7 +164,8 @@ asio::awaitable<void> StudyRunner::recover() {
         if (attempts_.contains(attempt.trial)) {
             continue;
         }
-        const Resumption row = choose_resumption(study(), attempt.state);
+        const Resumption row =
+            choose_resumption(study(), record_.trial(attempt.trial), attempt.state);
         if (row.way == Resumption::Way::abandon) {
             failpoint("daemon.before_abandon");
             co_await context_.executor.abandon(attempt);
@@ -248,6 +250,9 @@ asio::awaitable<void> StudyRunner::end_attempt(
     const StopPurpose meant = is_over(study()) ? StopPurpose::cancel : purpose;
     Trial after =
         conclude(record_.trial(attempt.trial), exit, study().config, meant, context_.clock.now());
+    if (after.state == TrialState::pruned) {
+        after.forecast = forecast_end(record_.curves(), after.id);
+    }
     co_await record_.end_attempt(attempt.id, std::move(exit), after);
     context_.slots->release({study().key, after.id});
     if (was_lost && after.state == TrialState::pending) {

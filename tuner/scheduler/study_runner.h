@@ -40,6 +40,8 @@ class StudyRunner {
 
     const History& history() const { return record_.history(); }
 
+    const CurveBook& curves() const { return record_.curves(); }
+
     // How many attempts are being minded.
     std::size_t running_attempts() const { return attempts_.size(); }
 

@@ -131,6 +131,17 @@ void judge_good_end(
     fail_or_retry(trial, std::move(failure), config.limits, now);
 }
 
+void end_early(Trial& trial, const StudyConfig& config, TimePoint now) {
+    auto verdict = judge_measurements(trial.measurements, config.objective(), config.selection);
+    if (verdict) {
+        must(trial.prune(std::move(*verdict), now));
+    } else if (verdict.error().kind == FailureKind::infeasible) {
+        must(trial.fail(std::move(verdict.error()), now));
+    } else {
+        must(trial.prune(std::nullopt, now));
+    }
+}
+
 }  // namespace
 
 Trial conclude(
@@ -148,12 +159,17 @@ Trial conclude(
         // Also when it was told to stop: it was done before the word arrived, or made good use of
         // it.
         judge_good_end(trial, exit, config, now);
+    } else if (purpose == StopPurpose::prune) {
+        end_early(trial, config, now);
     } else if (exit.kind == ExitKind::never_started || exit.kind == ExitKind::stopped) {
         must(trial.requeue());
     } else if (exit.kind == ExitKind::lost) {
         lose_or_retry(trial, exit, now);
     } else {
         fail_or_retry(trial, failure_of(exit, config.limits), config.limits, now);
+    }
+    if (trial.state != TrialState::pruned) {
+        trial.prune_reason.clear();
     }
     return trial;
 }

@@ -1,5 +1,9 @@
 // conclude() decides what the end of an attempt means for its trial. It is pure: the trial and the
-// exit in, the trial as it is after out: completed, failed, cancelled, or pending again.
+// exit in, the trial as it is after out: completed, pruned, failed, cancelled, or pending again.
+//
+// A trial that is stopped early is pruned however its trainer ends, unless it had ended well before
+// the word came: then it is completed. Its last value stays as its outcome; one that is not finite
+// makes it infeasible, as at any end.
 //
 // The trainer's own failures are rerun up to maxRetries times; the machine's (lost attempts) apart
 // from these, up to kMaxInfrastructureRetries times with a back-off; an attempt that was never let
@@ -23,6 +27,7 @@ inline constexpr Duration kLongestBackoff{360'000};
 enum class StopPurpose {
     none,
     requeue,  // the study pauses: the trial will run again
+    prune,    // the trial comes to nothing (Trial::prune_reason): it is over
     cancel,   // the study ended: the trial is over
 };
 

@@ -49,7 +49,8 @@ asio::awaitable<Result<bool>> TuningService::report(
     if (!stored) {
         co_return tl::unexpected(stored.error());
     }
-    co_return false;
+    const std::vector<Trial>& trials = found->get().history().trials;
+    co_return !trials.at(static_cast<std::size_t>(trial.value()) - 1).prune_reason.empty();
 }
 
 std::filesystem::path log_path(const AttemptRecord& attempt, LogStream stream) {

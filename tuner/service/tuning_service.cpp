@@ -163,7 +163,7 @@ asio::awaitable<Result<RunOutcome>> TuningService::go_on(StudyRunner& runner, St
 std::vector<StudyView> TuningService::studies() const {
     std::vector<StudyView> views;
     for (const auto& runner : scheduler_.runners()) {
-        views.push_back({runner->study(), runner->history()});
+        views.push_back({runner->study(), runner->history(), &runner->curves()});
     }
     return views;
 }
@@ -179,7 +179,7 @@ Result<StudyView> TuningService::find(const std::string& reference) const {
         }
     }
     if (found != nullptr) {
-        return StudyView{found->study(), found->history()};
+        return StudyView{found->study(), found->history(), &found->curves()};
     }
     std::vector<std::string> ids;
     for (const auto& runner : scheduler_.runners()) {

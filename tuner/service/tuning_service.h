@@ -11,6 +11,7 @@
 #include "tuner/service/retraining.h"
 #include "tuner/service/study_request.h"
 #include "tuner/study/attempt.h"
+#include "tuner/study/curve_book.h"
 #include "tuner/study/history.h"
 #include "tuner/study/posted_report.h"
 #include "tuner/study/study.h"
@@ -37,6 +38,7 @@ class StudyRunner;
 struct StudyView {
     std::reference_wrapper<const Study> study;
     std::reference_wrapper<const History> history;
+    const CurveBook* curves = nullptr;  // null where nobody keeps them
 };
 
 // `tuner jobs submit training`: a document instead of a file.

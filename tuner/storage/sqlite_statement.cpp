@@ -56,6 +56,10 @@ std::optional<std::int64_t> Statement::optional_integer() {
     return take_null() ? std::nullopt : std::optional(integer());
 }
 
+std::optional<double> Statement::optional_real() {
+    return take_null() ? std::nullopt : std::optional(real());
+}
+
 std::optional<TimePoint> Statement::optional_time() {
     return take_null() ? std::nullopt : std::optional(time());
 }

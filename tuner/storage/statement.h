@@ -52,6 +52,7 @@ class Statement {
     std::string text();
     TimePoint time();
     std::optional<std::int64_t> optional_integer();
+    std::optional<double> optional_real();
     std::optional<TimePoint> optional_time();
     std::optional<std::string> optional_text();
 

@@ -59,13 +59,10 @@ class Storage {
     // Writes without changing anything: throws when nothing can be written now.
     void probe();
 
-    // Studies
-
     // Numbers the study: its id is NAME-n with the first n that was never used for the name.
     Study create_study(NewStudy study, TimePoint now);
 
-    // A study whose id is its name, without a number; `conflict` when a job ever had this id, also
-    // one that was deleted.
+    // A study whose id is its name; `conflict` when a job, deleted or not, has ever had this id.
     Result<Study> create_job(NewStudy study, TimePoint now);
 
     // All studies, oldest first.
@@ -74,12 +71,10 @@ class Storage {
     // One study; `not_found`.
     Result<Study> study(StudyKey key);
 
-    // Stores `after` if the study is still in state `before`; `conflict`, `not_found`. Config
-    // limits may differ.
+    // Stores `after`, limits included, if the study is still in state `before`; else `conflict`.
     Result<void> update_study(const Study& after, StudyState before, TimePoint now);
 
-    // Forgets a study with everything below it; `not_found`, or `conflict` while it has a live
-    // attempt.
+    // Forgets a study with everything below it; `not_found`; `conflict` with a live attempt.
     Result<void> delete_study(StudyKey key, TimePoint now);
 
     // Trials
@@ -90,8 +85,7 @@ class Storage {
     // Adds new trials; their ids must go on densely from the last one, else `conflict`.
     Result<void> add_trials(StudyKey study, std::span<const Trial> trials, TimePoint now);
 
-    // Stores `after` if the trial is still in state `before` and no attempt of it is live;
-    // `conflict`, `not_found`.
+    // Stores `after` if the trial is in state `before` without a live attempt; else `conflict`.
     Result<void> update_trial(StudyKey study, const Trial& after, TrialState before, TimePoint now);
 
     // Attempts
@@ -116,12 +110,14 @@ class Storage {
         TimePoint now
     );
 
-    // T5: the attempt ends and the trial becomes end.trial, in one commit. `conflict` when it had
-    // ended before.
+    // T5: the attempt ends and the trial becomes end.trial, in one commit; `conflict`.
     Result<void> end_attempt(const AttemptEnd& end, TimePoint now);
 
     // T6: running -> stopping. No change when it is stopping already; `conflict` when it has ended.
     Result<void> set_stopping(AttemptId attempt, TimePoint now);
+
+    // T6 of a trial that is stopped early, and why; false when it is stopping for another reason.
+    Result<bool> set_pruning(AttemptId attempt, std::string_view reason, TimePoint now);
 
     // Every attempt that has not ended, oldest first: what a new daemon has to see to.
     std::vector<AttemptRecord> live_attempts();

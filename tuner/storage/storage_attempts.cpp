@@ -130,6 +130,23 @@ Result<void> Storage::set_stopping(AttemptId attempt, TimePoint /*now*/) {
     });
 }
 
+Result<bool> Storage::set_pruning(AttemptId attempt, std::string_view reason, TimePoint /*now*/) {
+    return impl_->database.write([&]() -> Result<bool> {
+        const std::optional<AttemptRow> row = find_attempt(impl_->rows(), attempt);
+        if (!row) {
+            return no_attempt(attempt);
+        }
+        if (set_stopping_state(impl_->rows(), attempt)) {
+            set_prune_reason(impl_->rows(), row->trial_key, reason);
+            return true;
+        }
+        if (row->state == AttemptState::stopping) {
+            return false;
+        }
+        return state_conflict("attempt", attempt.value(), row->state, AttemptState::running);
+    });
+}
+
 std::vector<AttemptRecord> Storage::live_attempts() {
     return load_live_attempts(impl_->rows());
 }

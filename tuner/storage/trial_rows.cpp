@@ -53,6 +53,19 @@ struct FailureColumns {
     }
 };
 
+// Likewise for a forecast.
+struct ForecastColumns {
+    std::optional<double> mean;
+    std::optional<double> sd;
+
+    explicit ForecastColumns(const std::optional<Forecast>& forecast) {
+        if (forecast) {
+            mean = forecast->mean;
+            sd = forecast->sd;
+        }
+    }
+};
+
 std::optional<Outcome> read_outcome(Statement& row) {
     const std::optional<std::int64_t> kind = row.optional_integer();
     if (!kind) {
@@ -71,6 +84,12 @@ std::optional<Failure> read_failure(Statement& row) {
         return std::nullopt;
     }
     return Failure{row.name<FailureKind>(), *message};
+}
+
+std::optional<Forecast> read_forecast(Statement& row) {
+    const std::optional<double> mean = row.optional_real();
+    const std::optional<double> sd = row.optional_real();
+    return mean && sd ? std::optional(Forecast{*mean, *sd}) : std::nullopt;
 }
 
 Trial read_trial(Connection& connection, StudyKey study, Statement& row) {
@@ -92,6 +111,8 @@ Trial read_trial(Connection& connection, StudyKey study, Statement& row) {
     trial.infrastructure_retries = row.integer();
     trial.outcome = read_outcome(row);
     trial.failure = read_failure(row);
+    trial.prune_reason = row.text();
+    trial.forecast = read_forecast(row);
     trial.created = row.time();
     trial.started = row.optional_time();
     trial.ended = row.optional_time();
@@ -125,11 +146,13 @@ std::int64_t last_trial(Connection& connection, StudyKey study) {
 void insert_trial(Connection& connection, StudyKey study, const Trial& trial) {
     const OutcomeColumns outcome(trial.outcome);
     const FailureColumns failure(trial.failure);
+    const ForecastColumns forecast(trial.forecast);
     connection.run(
         "INSERT INTO trial (study, number, assignment, provenance, state, attempts, user_retries,"
         " infrastructure_retries, objective_kind, objective, objective_step, failure_kind,"
-        " failure_message, created_ms, started_ms, ended_ms)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+        " failure_message, created_ms, started_ms, ended_ms, prune_reason, forecast, forecast_sd)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,"
+        " ?19)",
         study.value(),
         trial.id.value(),
         to_stored_assignment(trial.assignment),
@@ -145,7 +168,10 @@ void insert_trial(Connection& connection, StudyKey study, const Trial& trial) {
         failure.message,
         trial.created,
         trial.started,
-        trial.ended
+        trial.ended,
+        trial.prune_reason,
+        forecast.mean,
+        forecast.sd
     );
     if (trial.outcome) {
         replace_outcome_metrics(connection, connection.last_key(), trial.outcome->metrics);
@@ -155,11 +181,13 @@ void insert_trial(Connection& connection, StudyKey study, const Trial& trial) {
 bool change_trial(Connection& connection, std::int64_t key, const Trial& after, TrialState before) {
     const OutcomeColumns outcome(after.outcome);
     const FailureColumns failure(after.failure);
+    const ForecastColumns forecast(after.forecast);
     const std::int64_t changed = connection.run(
         "UPDATE trial SET state = ?1, attempts = ?2, user_retries = ?3,"
         " infrastructure_retries = ?4, objective_kind = ?5, objective = ?6, objective_step = ?7,"
         " failure_kind = ?8, failure_message = ?9, started_ms = ?10, ended_ms = ?11,"
-        " attempt = CASE ?1 WHEN 'pending' THEN NULL ELSE attempt END"
+        " attempt = CASE ?1 WHEN 'pending' THEN NULL ELSE attempt END,"
+        " prune_reason = ?14, forecast = ?15, forecast_sd = ?16"
         " WHERE key = ?12 AND state = ?13 AND NOT EXISTS (SELECT 1 FROM attempt AS live"
         "  WHERE live.trial = ?12 AND live.state IN ('intent', 'running', 'stopping'))",
         name_of(after.state),
@@ -174,7 +202,10 @@ bool change_trial(Connection& connection, std::int64_t key, const Trial& after, 
         after.started,
         after.ended,
         key,
-        name_of(before)
+        name_of(before),
+        after.prune_reason,
+        forecast.mean,
+        forecast.sd
     );
     if (changed == 1 && after.outcome) {
         replace_outcome_metrics(connection, key, after.outcome->metrics);
@@ -186,11 +217,15 @@ void set_present_attempt(Connection& connection, std::int64_t trial, std::int64_
     connection.run("UPDATE trial SET attempt = ?1 WHERE key = ?2", attempt, trial);
 }
 
+void set_prune_reason(Connection& connection, std::int64_t trial, std::string_view reason) {
+    connection.run("UPDATE trial SET prune_reason = ?1 WHERE key = ?2", reason, trial);
+}
+
 std::vector<Trial> load_trials(Connection& connection, const Study& study) {
     Statement rows = connection.query(
         "SELECT number, assignment, provenance, state, attempts, user_retries,"
         " infrastructure_retries, objective_kind, objective, objective_step, failure_message,"
-        " failure_kind, created_ms, started_ms, ended_ms"
+        " failure_kind, prune_reason, forecast, forecast_sd, created_ms, started_ms, ended_ms"
         " FROM trial WHERE study = ?1 ORDER BY number",
         study.key.value()
     );

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 namespace tuner {
@@ -33,6 +34,9 @@ bool change_trial(Connection& connection, std::int64_t key, const Trial& after, 
 
 // Makes an attempt the one whose measurements are the trial's.
 void set_present_attempt(Connection& connection, std::int64_t trial, std::int64_t attempt);
+
+// Why a running trial is being stopped early.
+void set_prune_reason(Connection& connection, std::int64_t trial, std::string_view reason);
 
 std::vector<Trial> load_trials(Connection& connection, const Study& study);
 

@@ -22,6 +22,8 @@ inline constexpr std::int64_t kMaxGpus = 1'024;
 inline constexpr std::int64_t kMaxMemoryBytes = std::int64_t{1} << 50;
 inline constexpr std::int64_t kMaxTrials = 1'000'000;
 inline constexpr std::int64_t kMaxParallelTrials = 10'000;
+// One of at most so many trials goes on to the next rung (Stopping::eta).
+inline constexpr std::int64_t kMaxEta = 1'000;
 // Integers are exact in a double up to here, which JSON readers and the optimizer's arithmetic
 // need.
 inline constexpr std::int64_t kMaxInteger = std::int64_t{1} << 53;

@@ -37,6 +37,14 @@ void check_grid(std::vector<std::string>& problems, const SearchSpace& space) {
     }
 }
 
+void check_stopping(std::vector<std::string>& problems, const Stopping& stopping) {
+    check_between(problems, "minSteps", stopping.min_steps, 1, kMaxInteger);
+    check_between(problems, "minMeasurements", stopping.min_measurements, 1, kMaxInteger);
+    check_between(problems, "minTrials", stopping.min_trials, 1, kMaxTrials);
+    check_between(problems, "eta", stopping.eta, 2, kMaxEta);
+    check_between(problems, "maxSteps", stopping.max_steps, 0, kMaxInteger);
+}
+
 // A study has both, a plain run neither.
 void check_question(std::vector<std::string>& problems, const StudyConfig& config) {
     if (config.is_plain()) {
@@ -75,6 +83,7 @@ std::vector<std::string> problems_of(const StudyConfig& config) {
     check_between(problems, "maxParallelTrials", limits.max_parallel_trials, 1, kMaxParallelTrials);
     check_between(problems, "maxFailedTrials", limits.max_failed_trials, 0, kMaxTrials);
     check_between(problems, "maxRetries", limits.max_retries, 0, kMaxTrials);
+    check_stopping(problems, config.stopping);
     if (config.algorithm == Algorithm::grid) {
         check_grid(problems, config.space);
     }

@@ -72,7 +72,6 @@ struct StudyConfig {
     std::vector<Assignment> starting_points;  // evaluated first
     std::string resumed_job;                  // resumePreviousJobId: the study it goes on from
     std::int64_t inherited_trials = 0;        // the first ones: that study's, not run again
-    bool early_stopping = false;              // enableTrialEarlyStopping
     Stopping stopping;
     Resources resources;  // of one trial
     Limits limits;

@@ -59,6 +59,7 @@ Result<void> Trial::requeue() {
     return require(*this, {TrialState::running}, "queued again").map([&] {
         state = TrialState::pending;
         measurements.clear();
+        prune_reason.clear();
     });
 }
 

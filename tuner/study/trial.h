@@ -3,8 +3,7 @@
 //
 //   pending ──start──> running ──complete / prune / fail / cancel──> ended, for ever
 //      ^                  │
-//      └────requeue───────┘      the attempt was lost or interrupted; the trial keeps its number
-//      and values
+//      └────requeue───────┘      the attempt was lost or interrupted; the trial stays
 //   pending ──cancel──> cancelled, pending ──fail──> failed (it could not even be started)
 //
 // Every change of state goes through a transition below; an illegal one is a `conflict` and changes
@@ -16,6 +15,7 @@
 #include "tuner/base/id.h"
 #include "tuner/base/result.h"
 #include "tuner/base/time.h"
+#include "tuner/study/forecast.h"
 #include "tuner/study/measurement.h"
 #include "tuner/study/suggestion.h"
 
@@ -71,6 +71,8 @@ struct Trial {
     std::optional<Outcome> outcome;           // completed trials but a plain run's; pruned ones if
                                               // they had reported
     std::optional<Failure> failure;           // failed trials
+    std::string prune_reason;                 // of a trial that is being, or was, stopped early
+    std::optional<Forecast> forecast;         // pruned trials, as far as anything can be said
     TimePoint created;
     std::optional<TimePoint> started;  // of the first attempt
     std::optional<TimePoint> ended;
@@ -87,8 +89,7 @@ struct Trial {
     // Adds a measurement; `conflict` unless running.
     Result<void> record(Measurement measurement);
 
-    // running (or pending, for a trial whose result the user brings) -> completed with a finite
-    // objective.
+    // running (or pending, when the user brings the result) -> completed, objective finite.
     Result<void> complete(Outcome result, TimePoint now);
 
     // running -> completed without an outcome: the good end of a plain run, which measures nothing.
@@ -110,8 +111,7 @@ struct Trial {
 };
 
 // The verdict on measurements at the end of a trainer that ended well: an Outcome, or why there is
-// none
-// (`metric_missing`, `infeasible`). The message names the metric expected and those seen.
+// none (`metric_missing`, `infeasible`), naming the metric expected and those seen.
 tl::expected<Outcome, Failure> judge_measurements(
     const std::vector<Measurement>& measurements,
     const Objective& objective,
