@@ -1,8 +1,8 @@
 #include "tuner/api/routes.h"
 
 #include "tuner/api/event_stream.h"
-#include "tuner/api/report_routes.h"
 #include "tuner/api/job_routes.h"
+#include "tuner/api/report_routes.h"
 #include "tuner/api/study_routes.h"
 #include "tuner/api/trial_log.h"
 #include "tuner/api/trial_routes.h"

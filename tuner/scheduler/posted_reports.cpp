@@ -48,7 +48,11 @@ asio::awaitable<Result<void>> StudyRunner::report(TrialId id, PostedReport repor
         said.metrics.push_back({study().config.objective().metric, *report.objective});
     }
     const AttemptId attempt = attempts_.record(id).id;
-    co_return co_await record_.add_posted(id, attempt, std::move(said));
+    Result<void> added = co_await record_.add_posted(id, attempt, std::move(said));
+    if (added && attempts_.contains(id)) {
+        co_await attempts_.judge(id, attempt);
+    }
+    co_return added;
 }
 
 std::string StudyRunner::token_of(TrialId id) const {

@@ -51,6 +51,9 @@ class RunningAttempts {
 
     StopPurpose purpose(TrialId id) const { return running_.at(id).purpose; }
 
+    // Has the Pruner judge a live attempt by what is on record.
+    boost::asio::awaitable<void> judge(TrialId id, AttemptId attempt);
+
     // Tells every attempt to stop, on record first. One that is being pruned is not queued again.
     boost::asio::awaitable<void> stop_all(StopPurpose purpose);
 
@@ -66,7 +69,6 @@ class RunningAttempts {
 
     boost::asio::awaitable<void> mind(TrialId id, AttemptId attempt);
     boost::asio::awaitable<void> take_report(TrialId id, AttemptId attempt, Report report);
-    boost::asio::awaitable<void> judge(TrialId id, AttemptId attempt);
 
     StudyRecord& record_;
     std::unique_ptr<const Pruner> pruner_;
