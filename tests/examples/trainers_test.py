@@ -20,6 +20,9 @@ class Trainers(TrainerCase):
     def test_plain_python(self) -> None:
         self.tune("python3", "python_plain.py")
 
+    def test_reports_over_rest(self) -> None:
+        self.tune("./rest.sh")
+
     def test_a_trainer_goes_on_where_its_checkpoint_is(self) -> None:
         self.tune("python3", "checkpoint.py")
         saved = self.folder / "saved"
