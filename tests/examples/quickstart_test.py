@@ -1,5 +1,6 @@
 """examples/quickstart, and the trainer of the repository's README: what is said to be typed works."""
 
+import json
 import re
 import textwrap
 
@@ -9,7 +10,9 @@ from example_case import ROOT, ExampleCase, main
 class Quickstart(ExampleCase):
     def test_the_readme_runs_and_ends_near_the_minimum(self) -> None:
         said = self.run_readme("quickstart")
-        trials = self.trials()
+        without_a_file = self.trials()
+        self.assertEqual([t["state"] for t in without_a_file], ["completed"] * 20)
+        trials = json.loads(self.tuner("trials", "quickstart", "--format", "json").stdout)
         self.assertEqual({t["state"] for t in trials}, {"completed"})
         self.assertEqual(len(trials), 30, "20 and ten more, of one study")
         self.assertLess(trials[0]["objective"], 1)
