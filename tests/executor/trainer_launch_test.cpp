@@ -20,7 +20,10 @@ AttemptRecord the_second_attempt() {
 }
 
 MachineEnvironment a_machine() {
-    return {{{"PATH", "/usr/bin:/bin"}, {"HOME", "/home/ann"}}, {"/usr/bin", "/bin"}};
+    MachineEnvironment machine;
+    machine.variables = {{"PATH", "/usr/bin:/bin"}, {"HOME", "/home/ann"}};
+    machine.program_dirs = {"/usr/bin", "/bin"};
+    return machine;
 }
 
 // A study whose trainer is /bin/sh with the user's argument --batch_size=128.

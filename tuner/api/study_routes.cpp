@@ -62,7 +62,7 @@ Response answer_run(const TuningService& service, const RunAnswer& answer) {
         return problem(view.error());
     }
     Json document;
-    document["study"] = to_json(*view);
+    document["study"] = to_json(*view, service);
     document["outcome"] = outcome_name(answer.outcome);
     document["notices"] = answer.notices;
     return answer_json(document);
