@@ -68,6 +68,11 @@ StudyRunner& Scheduler::add(Study study, std::vector<Trial> trials) {
     return runner;
 }
 
+StudyRunner& Scheduler::begin(Study stored, std::vector<Trial> inherited) {
+    failpoint("daemon.study_created");
+    return add(std::move(stored), std::move(inherited));
+}
+
 asio::awaitable<std::reference_wrapper<StudyRunner>> Scheduler::create(NewStudy study) {
     if (!study.config.seed) {
         study.config.seed = fresh_seed();
@@ -77,8 +82,7 @@ asio::awaitable<std::reference_wrapper<StudyRunner>> Scheduler::create(NewStudy 
         return s.create_study(study, now);
     };
     Study stored = co_await context_.storage(std::move(store));
-    failpoint("daemon.study_created");
-    co_return add(std::move(stored), std::move(inherited));
+    co_return begin(std::move(stored), std::move(inherited));
 }
 
 asio::awaitable<Result<std::reference_wrapper<StudyRunner>>> Scheduler::create_job(NewStudy study) {
@@ -93,8 +97,7 @@ asio::awaitable<Result<std::reference_wrapper<StudyRunner>>> Scheduler::create_j
     if (!stored) {
         co_return tl::unexpected(stored.error());
     }
-    failpoint("daemon.study_created");
-    co_return add(std::move(*stored), std::move(inherited));
+    co_return begin(std::move(*stored), std::move(inherited));
 }
 
 asio::awaitable<Result<PythonPackages>> Scheduler::read_packages(

@@ -66,6 +66,7 @@ class Scheduler {
 
   private:
     StudyRunner& add(Study study, std::vector<Trial> trials);
+    StudyRunner& begin(Study stored, std::vector<Trial> inherited);  // one that is new
 
     void hold_what_is_taken(const std::vector<Study>& studies, std::vector<AttemptRecord> live);
 

@@ -1,5 +1,4 @@
-// A StudyRunner is the life of one study: it empties its inbox, asks next_plan() what to do, and
-// does it.
+// A StudyRunner is the life of one study: it empties its inbox, asks next_plan(), and acts on it.
 //
 // A study changes in one place, at the runner's own pace: ended attempts and users' commands arrive
 // in the inbox. When storage fails, trainers live on under their shims. What passes (a full disk)
@@ -58,8 +57,7 @@ class StudyRunner {
     boost::asio::awaitable<Result<void>> set_limits(Limits limits);
     boost::asio::awaitable<Result<void>> set_resources(Resources resources);
 
-    // Why a pending trial does not run now, or (without one) why no further trial is started; empty
-    // when nothing is in the way.
+    // Why a pending trial, or (without one) a further one, does not run now; empty when nothing is.
     std::string waiting(std::optional<TrialId> id) const;
 
     // Stores what is posted about a running trial; what its trainer shows for it (or nothing).

@@ -1,5 +1,5 @@
-// `tuner run`: what a user asks for, and the study that it is: a file or a document, with what the
-// command line says instead of it.
+// What a user asks to be run, how it is answered, and for `tuner run` the study that it is: a file
+// or a document, with what the command line says instead of it.
 //
 // Reads the file, and nothing else of the world.
 
@@ -36,6 +36,27 @@ struct RunRequest {
     std::vector<std::string> package_uris;
     std::optional<std::string> job_dir;
     std::optional<std::string> scale_tier;
+};
+
+// `tuner jobs submit training`: a document instead of a file.
+struct JobRequest {
+    std::string document;     // a legacy Job with its jobId, JSON or YAML
+    std::string working_dir;  // absolute: where relative programs and packages are looked up
+    // Absolute: the folder that stands for gs://, in the job dir and in arguments that begin so or
+    // have it after their first =. Empty: such words go to the trainer as they are.
+    std::string gs_root;
+};
+
+enum class RunOutcome {
+    created,    // a new study
+    continued,  // an unfinished one goes on, or a finished one whose limits were raised
+    unchanged,  // it is running already, or has nothing left to do
+};
+
+struct RunAnswer {
+    std::string id;
+    RunOutcome outcome = RunOutcome::created;
+    std::vector<std::string> notices;  // what the user should know about the file: one line each
 };
 
 struct ReadStudy {

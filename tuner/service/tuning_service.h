@@ -41,27 +41,6 @@ struct StudyView {
     const CurveBook* curves = nullptr;  // null where nobody keeps them
 };
 
-// `tuner jobs submit training`: a document instead of a file.
-struct JobRequest {
-    std::string document;     // a legacy Job with its jobId, JSON or YAML
-    std::string working_dir;  // absolute: where relative programs and packages are looked up
-    // Absolute: the folder that stands for gs://, in the job dir and in arguments that begin so or
-    // have it after their first =. Empty: such words go to the trainer as they are.
-    std::string gs_root;
-};
-
-enum class RunOutcome {
-    created,    // a new study
-    continued,  // an unfinished one goes on, or a finished one whose limits were raised
-    unchanged,  // it is running already, or has nothing left to do
-};
-
-struct RunAnswer {
-    std::string id;
-    RunOutcome outcome = RunOutcome::created;
-    std::vector<std::string> notices;  // what the user should know about the file: one line each
-};
-
 // So many measurements of a trial are read for one question.
 inline constexpr std::int64_t kMaxShownMeasurements = 10'000;
 
