@@ -248,8 +248,7 @@ TEST_CASE("describe, list and cancel speak as the legacy tool", "[jobs]") {
     api.fake.add_study("a", 3);
     api.fake.add_study("b", 0);
     const auto shown = run(api, {"ml-engine", "jobs", "describe", "a-1"});
-    INFO(shown.out);
-    CHECK(shown.out.find("jobId: a-1\nstate: RUNNING\n") != std::string::npos);
+    CHECK_THAT(shown.out, Catch::Contains("jobId: a-1\n") && Catch::Contains("\nstate: RUNNING\n"));
     CHECK(shown.out.find("  completedTrialCount: '3'\n") != std::string::npos);
     CHECK(
         run(api,
