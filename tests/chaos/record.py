@@ -93,12 +93,14 @@ def make_older(database: Path) -> None:
     """Leaves the database as a tuner of schema version 1 would have it, unless something would be lost or it is so
     already. Nobody may have it open."""
     connection = sqlite3.connect(database, isolation_level=None)
-    newer = "SELECT (SELECT count(*) FROM attempt WHERE gpus <> '') + (SELECT count(forecast) FROM trial)"
+    newer = ("SELECT (SELECT count(*) FROM attempt WHERE gpus <> '') + (SELECT count(forecast) FROM trial)"
+             " + (SELECT count(*) FROM trial WHERE prune_reason <> '')")
     try:
         if connection.execute("PRAGMA user_version").fetchone()[0] != 2 or connection.execute(newer).fetchone()[0] > 0:
             return
         connection.executescript(
             "BEGIN; ALTER TABLE trial DROP COLUMN forecast_sd; ALTER TABLE trial DROP COLUMN forecast;"
+            " ALTER TABLE trial DROP COLUMN prune_reason;"
             " ALTER TABLE attempt DROP COLUMN gpus; PRAGMA user_version = 1; COMMIT"
         )
     finally:
