@@ -148,8 +148,7 @@ asio::awaitable<int> submit(
     }
     // Over many lines, because problems are shown with theirs.
     std::string body = made->dump(2, ' ', false, Json::error_handler_t::replace);
-    const auto answer =
-        co_await client->post(submit_target(project, flags), std::move(body));
+    const auto answer = co_await client->post(submit_target(project, flags), std::move(body));
     const auto job = answer ? parse_answer(*answer) : tl::unexpected(answer.error());
     if (!job) {
         co_return report_legacy(
