@@ -5,8 +5,9 @@ import os
 import signal
 import subprocess
 import unittest
+from pathlib import Path
 
-from harness import BIN_DIR, TunerCase
+from harness import TunerCase
 
 # A module of a package, as the lab has one: says how it was called, and reports what --plan wants of its trial.
 TASK = """\
@@ -53,7 +54,7 @@ class JobCase(TunerCase):
 
     def is_alive(self, pid: int) -> bool:
         try:
-            return open(f"/proc/{pid}/stat").read().rpartition(") ")[2][0] not in "ZX"
+            return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] not in "ZX"
         except OSError:
             return False
 
@@ -222,6 +223,14 @@ class Jobs(JobCase):
         job = self.wait_for_end("mapped")
         self.assertEqual(job["trainingInput"]["jobDir"], "gs://b/out")
         self.assertIn(f"--job-dir={self.folder}/b/out/1", json.loads(self.calls.read_text())["argv"])
+
+    def test_a_detached_run_returns_at_once_and_its_study_ends_by_itself(self) -> None:
+        file = self.write_study(trials=2, parallel=1, duration=1)
+        done = self.tuner("run", "--detach", str(file))
+        study = done.stdout.strip()
+        self.assertIn(f"tuner show {study}", done.stderr)
+        self.wait_until("the study has ended", lambda: '"finished"' in self.tuner("show", study, "--format=json").stdout)
+        self.assertEqual([t["state"] for t in self.trials()], ["completed"] * 2)
 
     def test_a_problem_of_the_file_has_the_files_own_line(self) -> None:
         (self.folder / "bad.yaml").write_text("trainingInput:\n  hyperparameters:\n    maxTrials: 0\n    params: []\n")

@@ -104,6 +104,13 @@ TEST_CASE("A23 failed trials are told in the legacy service's very words", "[job
     );
 }
 
+TEST_CASE("a failed trial without an end in a damaged database cannot hurt", "[job_json]") {
+    const Study study = a_job(StudyState::finished, StudyReason::failed_trials);
+    History history = a_history(study.config, {failing(1, "the trainer exited with code 1")});
+    history.trials[0].ended.reset();
+    CHECK(to_job_json(study, history)["state"] == "FAILED");
+}
+
 TEST_CASE("what was inherited is not the job's own", "[job_json]") {
     Study study = a_job(StudyState::finished, StudyReason::failed_trials);
     study.config.inherited_trials = 2;

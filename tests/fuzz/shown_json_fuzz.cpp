@@ -3,6 +3,7 @@
 
 #include "tests/fuzz/property.h"
 #include "tuner/formats/event_json.h"
+#include "tuner/formats/job_json.h"
 #include "tuner/formats/study_json.h"
 
 #include <string>
@@ -28,6 +29,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
          {to_json(study, history).dump(),
           to_json_with_measurements(trial, {1, trial.measurements}, text).dump(),
           to_training_output(study, history).dump(),
+          to_job_json(study, history).dump(),
           to_event_json(study),
           to_event_json(trial, text),
           to_event_json(TrialId(1), text, trial.measurements)}) {

@@ -2,8 +2,6 @@
 
 #include "tuner/base/owned_fd.h"
 
-#include <algorithm>
-#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -15,6 +13,8 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <utility>
+#include <vector>
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -60,7 +60,7 @@ Result<Log> open_log(const std::string& path) {
     return log;
 }
 
-Result<pid_t> spawn(const std::string& data_dir, int log) {
+Result<pid_t> spawn(std::vector<std::string> words, int log) {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     posix_spawn_file_actions_init(&actions);
@@ -69,12 +69,11 @@ Result<pid_t> spawn(const std::string& data_dir, int log) {
     posix_spawn_file_actions_adddup2(&actions, log, STDOUT_FILENO);
     posix_spawn_file_actions_adddup2(&actions, log, STDERR_FILENO);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID);
-    std::array<std::string, 7> words{
-        "tuner", "serve", "--port", "0", "--until-idle", "--data-dir", data_dir};
-    std::array<char*, 8> argv{};
-    std::transform(words.begin(), words.end(), argv.begin(), [](std::string& word) {
-        return word.data();
-    });
+    std::vector<char*> argv;
+    for (std::string& word : words) {
+        argv.push_back(word.data());
+    }
+    argv.push_back(nullptr);
     pid_t pid = 0;
     const int error =
         posix_spawn(&pid, "/proc/self/exe", &actions, &attributes, argv.data(), environ);
@@ -101,13 +100,18 @@ std::string last_words(const std::string& path, off_t begin) {
 
 }  // namespace
 
-asio::awaitable<Result<void>> start_detached_daemon(DataDirectory directory) {
+asio::awaitable<Result<void>> start_detached_daemon(DataDirectory directory, std::string settings) {
     const std::string path = (directory.path() / "daemon.log").string();
     Result<Log> log = open_log(path);
     if (!log) {
         co_return tl::unexpected(log.error());
     }
-    const Result<pid_t> pid = spawn(directory.path().string(), log->file.get());
+    std::vector<std::string> words{
+        "tuner", "serve", "--port", "0", "--until-idle", "--data-dir", directory.path().string()};
+    if (!settings.empty()) {
+        words.insert(words.end(), {"--config", settings});
+    }
+    const Result<pid_t> pid = spawn(std::move(words), log->file.get());
     if (!pid) {
         co_return tl::unexpected(pid.error());
     }

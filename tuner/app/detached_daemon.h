@@ -6,12 +6,17 @@
 #include "tuner/app/data_directory.h"
 #include "tuner/base/result.h"
 
+#include <string>
+
 #include <boost/asio/awaitable.hpp>
 
 namespace tuner {
 
 // Starts one and waits until it listens; also well when another daemon was faster. `unavailable`
 // with its last words when it ends instead.
-boost::asio::awaitable<Result<void>> start_detached_daemon(DataDirectory directory);
+// `settings` is its --config, empty without one.
+boost::asio::awaitable<Result<void>> start_detached_daemon(
+    DataDirectory directory, std::string settings
+);
 
 }  // namespace tuner

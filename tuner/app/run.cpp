@@ -86,9 +86,25 @@ Run::Run(RunOptions options, CommandContext& context, Session& session, asio::io
       loop_(loop),
       signals_(loop, SIGINT, SIGTERM) {}
 
+asio::awaitable<Result<Server>> Run::find_server() {
+    if (options_.detach) {
+        co_return co_await session_.find_or_detach_server();
+    }
+    co_return co_await session_.find_or_become_server();
+}
+
+// The study goes on without us.
+int Run::leave() const {
+    context_.out << id_ << "\n";
+    say(fmt::format(
+        "it runs by itself now\nlook at it   tuner show {0}\nstop it      tuner stop {0}", id_
+    ));
+    return to_int(ExitCode::done);
+}
+
 asio::awaitable<int> Run::run() {
     while (true) {
-        Result<Server> server = co_await session_.find_or_become_server();
+        Result<Server> server = co_await find_server();
         if (!server) {
             const bool in_use = server.error().code == ErrorCode::conflict;
             report(context_.err, server.error());
@@ -101,6 +117,9 @@ asio::awaitable<int> Run::run() {
         const Result<void> handed_in = co_await hand_in(*client);
         if (!handed_in) {
             co_return report(context_.err, handed_in.error());
+        }
+        if (options_.detach) {
+            co_return leave();
         }
         const FollowResult followed = co_await follow(*client);
         after_ = followed.last;

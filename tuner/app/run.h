@@ -34,7 +34,8 @@ struct RunOptions {
     RunOrder order;
     std::string study;  // of `resume` and `train`
     TrainOrder train;
-    std::string again;  // the command line that goes on with an order
+    std::string again;    // the command line that goes on with an order
+    bool detach = false;  // leave a daemon behind that runs the study, instead of following it
 };
 
 class Run {
@@ -46,6 +47,8 @@ class Run {
     boost::asio::awaitable<int> run();
 
   private:
+    boost::asio::awaitable<Result<Server>> find_server();
+    int leave() const;
     boost::asio::awaitable<Result<void>> hand_in(const HttpClient& client);
     boost::asio::awaitable<Result<HandedIn>> ask(const HttpClient& client, bool first);
     boost::asio::awaitable<FollowResult> follow(const HttpClient& client);

@@ -30,6 +30,7 @@ namespace {
 struct RunLine {
     RunWords words;
     bool dry_run = false;
+    bool detach = false;
     std::string save;
 };
 
@@ -84,6 +85,7 @@ asio::awaitable<int> begin(
     }
     RunOptions options;
     options.order = std::move(*order);
+    options.detach = line.detach;
     if (!line.words.file.empty()) {
         options.again = "tuner run " + printable(line.words.file);
     }
@@ -140,6 +142,9 @@ void add_run(CLI::App& app, CommandContext& context, Session& session, asio::io_
     command->add_option("--name", words.name, "name of the study")->type_name("NAME");
     command->add_flag("--new", words.force_new, "start a new study, whatever there is");
     add_trainer_options(*command, words);
+    command->add_flag(
+        "--detach", line->detach, "print the study's id and return; a daemon goes on with it"
+    );
     command->add_flag(
         "--dry-run", line->dry_run, "show the study and trial 1's command line; start nothing"
     );

@@ -89,7 +89,7 @@ asio::awaitable<Result<Server>> Session::find_or_detach_server() {
     Result<void> started;
     for (int i = 0; i < kTries && !directory->running_daemon(); ++i) {
         DataDirectory where = *directory;
-        started = co_await start_detached_daemon(std::move(where));
+        started = co_await start_detached_daemon(std::move(where), options_.config_file);
     }
     const auto running = directory->running_daemon();
     if (!running) {

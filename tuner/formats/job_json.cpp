@@ -86,7 +86,7 @@ std::string replica_message(const Failure& failure) {
 const Trial* last_failed(std::span<const Trial> trials) {
     const Trial* last = nullptr;
     for (const Trial& trial : trials) {
-        if (is_failure(trial) && (last == nullptr || *trial.ended >= *last->ended)) {
+        if (is_failure(trial) && trial.ended && (last == nullptr || *trial.ended >= *last->ended)) {
             last = &trial;
         }
     }
