@@ -91,12 +91,28 @@ TEST_CASE("a study whose document is no longer readable shows its text", "[study
 TEST_CASE("a study's YAML document is shown as JSON", "[study_json]") {
     Study study = lab_study();
     study.source =
-        "trainingInput:\n  runtimeVersion: 1.10\n  args: [yes, 01]\n  a: True\n  b: 0.00002\n"
+        "trainingInput:\n  runtimeVersion: 1.10\n  args: [yes, 01]\n  enableTrialEarlyStopping: "
+        "True\n  minValue: 0.00002\n"
         "  c: \"1\"\n  d: [-3, 18446744073709551615, null]\n  categoricalValues: [1, no]\n";
     CHECK(
         to_json(study, History{study.config, {}})["config"].dump() ==
-        R"({"trainingInput":{"runtimeVersion":"1.10","args":["yes","01"],"a":true,"b":2e-05,)"
+        R"({"trainingInput":{"runtimeVersion":"1.10","args":["yes","01"],)"
+        R"("enableTrialEarlyStopping":true,"minValue":2e-05,)"
         R"("c":"1","d":[-3,18446744073709551615,null],"categoricalValues":["1","no"]}})"
+    );
+}
+
+TEST_CASE(
+    "a text of a study file that looks like a number is shown as it is spelled", "[study_json]"
+) {
+    Study study = lab_study();
+    study.source =
+        "displayName: 2024.10\ndescription: +2.\nlabel: True\nlevel: 1.5\nvalid: true\n"
+        "parameters: [{categoricalValueSpec: {values: [1.10, True, 3]}}]\n";
+    CHECK(
+        to_json(study, History{study.config, {}})["config"].dump() ==
+        R"({"displayName":"2024.10","description":"+2.","label":"True","level":1.5,"valid":true,)"
+        R"("parameters":[{"categoricalValueSpec":{"values":["1.10","True","3"]}}]})"
     );
 }
 
