@@ -94,12 +94,12 @@ def make_older(database: Path) -> None:
     already. Nobody may have it open."""
     connection = sqlite3.connect(database, isolation_level=None)
     newer = ("SELECT (SELECT count(*) FROM attempt WHERE gpus <> '') + (SELECT count(forecast) FROM trial)"
-             " + (SELECT count(*) FROM trial WHERE prune_reason <> '')")
+             " + (SELECT count(*) FROM trial WHERE prune_reason <> '' OR client <> '')")
     try:
-        if connection.execute("PRAGMA user_version").fetchone()[0] != 2 or connection.execute(newer).fetchone()[0] > 0:
+        if connection.execute("PRAGMA user_version").fetchone()[0] != 3 or connection.execute(newer).fetchone()[0] > 0:
             return
         connection.executescript(
-            "BEGIN; ALTER TABLE trial DROP COLUMN forecast_sd; ALTER TABLE trial DROP COLUMN forecast;"
+            "BEGIN; ALTER TABLE trial DROP COLUMN client; ALTER TABLE trial DROP COLUMN forecast_sd; ALTER TABLE trial DROP COLUMN forecast;"
             " ALTER TABLE trial DROP COLUMN prune_reason;"
             " ALTER TABLE attempt DROP COLUMN gpus; PRAGMA user_version = 1; COMMIT"
         )

@@ -33,7 +33,7 @@ bool has_two_dialects(const YamlNode& root, Findings& findings) {
     return true;
 }
 
-StudyConfig read_study(const YamlNode& root, const Host* host, Findings& findings) {
+StudyConfig read_study(const YamlNode& root, const StudyYamlContext& context, Findings& findings) {
     if (is_null(root)) {
         findings.problem(
             root.at, fmt::format("the file is empty: a study file begins with {}", kBeginning)
@@ -53,9 +53,9 @@ StudyConfig read_study(const YamlNode& root, const Host* host, Findings& finding
         return {};
     }
     if (vizier::is_study(root)) {
-        return vizier::read_study(root, host, findings);
+        return vizier::read_study(root, context.host, context.is_asked, findings);
     }
-    return legacy::read_study(root, host, findings);
+    return legacy::read_study(root, context.host, findings);
 }
 
 // The member of a mapping in either spelling; null when there is none.
@@ -111,7 +111,7 @@ tl::expected<ParsedStudy, std::vector<Problem>> parse_study_yaml(
     if (context.scale_tier) {
         set_scale_tier(*root, *context.scale_tier, findings);
     }
-    StudyConfig draft = read_study(*root, context.host, findings);
+    StudyConfig draft = read_study(*root, context, findings);
     if (!findings.problems().empty()) {
         return tl::unexpected(findings.problems());
     }

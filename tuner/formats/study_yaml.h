@@ -36,6 +36,8 @@ struct StudyYamlContext {
     // Where it is to run, if that is known: what it asks for must be there.
     const Host* host = nullptr;
     std::optional<std::string> scale_tier = std::nullopt;  // instead of trainingInput.scaleTier
+    // Without a trainer, the caller evaluates: a studySpec without a number of trials has no end.
+    bool is_asked = false;
 };
 
 // The study of a document, or every problem of it in order of place.

@@ -90,7 +90,7 @@ bool is_study(const YamlNode& root) {
     });
 }
 
-StudyConfig read_study(const YamlNode& root, const Host* host, Findings& findings) {
+StudyConfig read_study(const YamlNode& root, const Host* host, bool is_asked, Findings& findings) {
     StudyConfig config;
     config.trainer.is_vizier = true;
     UnusedFields unused;
@@ -100,6 +100,9 @@ StudyConfig read_study(const YamlNode& root, const Host* host, Findings& finding
     std::optional<std::int64_t> bound;
     if (const YamlNode* spec = reader.require("studySpec", "studySpec: {metrics: […], …}")) {
         bound = read_study_spec(*spec, findings, unused, config);
+    }
+    if (is_asked && !bound && reader.find("trialJobSpec") == nullptr) {
+        bound = kMaxTrials;  // whoever asks for trials ends it
     }
     read_limits(reader, bound, config.limits);
     if (const YamlNode* job = reader.find("trialJobSpec")) {

@@ -18,6 +18,6 @@ bool is_study(const YamlNode& root);
 
 // The fields of a document as a draft for StudyConfig::create. It is whole only when no problem was
 // found; name and working folder are the caller's unless the document has a name.
-StudyConfig read_study(const YamlNode& root, const Host* host, Findings& findings);
+StudyConfig read_study(const YamlNode& root, const Host* host, bool is_asked, Findings& findings);
 
 }  // namespace tuner::vizier

@@ -59,8 +59,8 @@ Plan next_plan(const Study& study, const Tally& tally, const PlanFacts& facts) {
     const std::int64_t total = tally.total();
     const bool no_new_trials = facts.exhausted || total >= limits.max_trials;
     const bool none_left = no_new_trials && running == 0 && pending == 0;
-    // A user who says how many may fail has decided.
-    const bool may_fail = limits.max_failed_trials > 0 && !none_left;
+    // A user who says how many may fail has decided; and who evaluates trials himself knows.
+    const bool may_fail = (limits.max_failed_trials > 0 || study.config.is_asked()) && !none_left;
     if (first_trials_all_failed(tally, facts) && !may_fail) {
         // Pausing saves the rest of the budget; without a rest nobody could go on from the pause.
         return stop_for_failures(
@@ -81,7 +81,7 @@ Plan next_plan(const Study& study, const Tally& tally, const PlanFacts& facts) {
     }
 
     Plan plan;
-    if (facts.no_room) {
+    if (facts.no_room || study.config.is_asked()) {
         return plan;
     }
     // Now as far as there is room on the machine, then as far as the study allows.

@@ -3,7 +3,8 @@
 //
 // The StudyRunner carries a plan out and asks again until there is nothing to do but wait. Trials
 // that wait to be run again go before new ones; never more than maxParallelTrials run at once, and
-// never more than fit; never more than maxTrials exist. A new trial is thought of when it fits.
+// never more than fit; never more than maxTrials exist. A new trial is thought of when it fits. In
+// a study without a trainer nothing is started here: its trials begin when somebody asks for them.
 
 #pragma once
 

@@ -41,18 +41,23 @@ asio::awaitable<Result<void>> StudyRunner::report(TrialId id, PostedReport repor
             )
         );
     }
+    const AttemptId attempt = attempts_.record(id).id;
+    Measurement said = measurement_of(id, std::move(report));
+    Result<void> added = co_await record_.add_posted(id, attempt, std::move(said));
+    if (added && attempts_.contains(id)) {
+        co_await attempts_.judge(id);
+    }
+    co_return added;
+}
+
+Measurement StudyRunner::measurement_of(TrialId id, PostedReport report) const {
     Measurement said;
     said.step = report.step.value_or(last_step(record_.trial(id)));
     said.metrics = std::move(report.metrics);
     if (report.objective) {
         said.metrics.push_back({study().config.objective().metric, *report.objective});
     }
-    const AttemptId attempt = attempts_.record(id).id;
-    Result<void> added = co_await record_.add_posted(id, attempt, std::move(said));
-    if (added && attempts_.contains(id)) {
-        co_await attempts_.judge(id, attempt);
-    }
-    co_return added;
+    return said;
 }
 
 std::string StudyRunner::token_of(TrialId id) const {

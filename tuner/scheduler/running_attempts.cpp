@@ -39,12 +39,41 @@ void RunningAttempts::add(
     }
 }
 
+std::vector<TrialId> RunningAttempts::ids() const {
+    std::vector<TrialId> ids;
+    for (const auto& [id, running] : running_) {
+        ids.push_back(id);
+    }
+    return ids;
+}
+
+void RunningAttempts::add_asked(AttemptRecord record, StopPurpose purpose) {
+    const TrialId id = record.trial;
+    running_.emplace(id, Running{std::move(record), nullptr, purpose});
+    if (purpose == StopPurpose::requeue || purpose == StopPurpose::cancel) {
+        stop(id);
+    }
+}
+
+// Without a trainer there is nothing to wait for. One that is stopped early stays with whoever has
+// it, who is told so by the answer to the next report.
+void RunningAttempts::stop(TrialId id) {
+    Running& running = running_.at(id);
+    if (running.attempt) {
+        running.attempt->stop();
+    } else if (running.purpose != StopPurpose::prune) {
+        AttemptExit exit;
+        exit.kind = ExitKind::stopped;
+        ended_(id, std::move(exit));
+    }
+}
+
 asio::awaitable<void> RunningAttempts::mind(TrialId id, AttemptId attempt) {
     try {
         ReportSink store = [this, id, attempt](Report report) {
             return take_report(id, attempt, std::move(report));
         };
-        co_await judge(id, attempt);  // adopted: its last report may not have been
+        co_await judge(id);  // adopted: its last report may not have been
         AttemptExit exit = co_await running_.at(id).attempt->run(std::move(store));
         ended_(id, std::move(exit));
     } catch (const StorageError&) {
@@ -54,12 +83,12 @@ asio::awaitable<void> RunningAttempts::mind(TrialId id, AttemptId attempt) {
 
 asio::awaitable<void> RunningAttempts::take_report(TrialId id, AttemptId attempt, Report report) {
     co_await record_.add_measurements(id, attempt, std::move(report));
-    co_await judge(id, attempt);
+    co_await judge(id);
 }
 
 // The trial is told to stop only when the record says why; so a daemon that comes after this one
 // goes on with it.
-asio::awaitable<void> RunningAttempts::judge(TrialId id, AttemptId attempt) {
+asio::awaitable<void> RunningAttempts::judge(TrialId id) {
     if (!pruner_ || running_.at(id).purpose != StopPurpose::none) {
         co_return;
     }
@@ -73,11 +102,16 @@ asio::awaitable<void> RunningAttempts::judge(TrialId id, AttemptId attempt) {
             "study={} trial={} why={}", record_.study().id, id.value(), log::quoted(*reason)
         )
     );
-    const bool is_pruning = co_await record_.set_pruning(id, attempt, std::move(*reason));
+    co_await prune(id, std::move(*reason));
+}
+
+asio::awaitable<void> RunningAttempts::prune(TrialId id, std::string reason) {
+    const AttemptId attempt = running_.at(id).record.id;
+    const bool is_pruning = co_await record_.set_pruning(id, attempt, std::move(reason));
     Running& running = running_.at(id);
     if (is_pruning && running.purpose == StopPurpose::none) {
         running.purpose = StopPurpose::prune;
-        running.attempt->stop();
+        stop(id);
     }
 }
 
@@ -87,7 +121,7 @@ asio::awaitable<void> RunningAttempts::stop_all(StopPurpose purpose) {
             running.purpose == StopPurpose::prune && purpose == StopPurpose::requeue;
         running.purpose = is_pruned ? StopPurpose::prune : purpose;
         co_await record_.set_stopping(running.record.id);
-        running.attempt->stop();
+        stop(id);
         failpoint("daemon.stop_signalled");
     }
 }

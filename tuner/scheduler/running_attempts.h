@@ -2,7 +2,8 @@
 //
 // A minding coroutine stores what its attempt says, has the study's Pruner judge the trial by it,
 // and hands its end to the study's runner; it decides nothing else. When a report cannot be stored
-// it gives up with what was thrown, and the trainer lives on under its shim. Loop thread only.
+// it gives up with what was thrown, and the trainer lives on under its shim. An attempt of whoever
+// asked for its trial has no trainer and is minded by nobody. Loop thread only.
 
 #pragma once
 
@@ -16,6 +17,8 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -40,6 +43,10 @@ class RunningAttempts {
     // Lets the trainer go (or, if adopted, on) and minds it.
     void add(AttemptRecord record, std::unique_ptr<Attempt> attempt, StopPurpose purpose);
 
+    // An attempt of whoever asked for its trial: it ends when that is told, or at once when it
+    // must.
+    void add_asked(AttemptRecord record, StopPurpose purpose);
+
     // Forgets an attempt that is over.
     void remove(TrialId id) { running_.erase(id); }
 
@@ -51,8 +58,14 @@ class RunningAttempts {
 
     StopPurpose purpose(TrialId id) const { return running_.at(id).purpose; }
 
+    // The running trials, by number.
+    std::vector<TrialId> ids() const;
+
     // Has the Pruner judge a live attempt by what is on record.
-    boost::asio::awaitable<void> judge(TrialId id, AttemptId attempt);
+    boost::asio::awaitable<void> judge(TrialId id);
+
+    // Stops one early. No change when it is told to stop already.
+    boost::asio::awaitable<void> prune(TrialId id, std::string reason);
 
     // Tells every attempt to stop, on record first. One that is being pruned is not queued again.
     boost::asio::awaitable<void> stop_all(StopPurpose purpose);
@@ -63,10 +76,11 @@ class RunningAttempts {
   private:
     struct Running {
         AttemptRecord record;
-        std::unique_ptr<Attempt> attempt;
+        std::unique_ptr<Attempt> attempt;  // null: of whoever asked for the trial
         StopPurpose purpose = StopPurpose::none;
     };
 
+    void stop(TrialId id);
     boost::asio::awaitable<void> mind(TrialId id, AttemptId attempt);
     boost::asio::awaitable<void> take_report(TrialId id, AttemptId attempt, Report report);
 

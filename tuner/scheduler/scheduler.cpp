@@ -153,7 +153,8 @@ StudyRunner* Scheduler::find(std::string_view id) const {
 
 bool Scheduler::is_idle() const {
     return std::all_of(runners_.begin(), runners_.end(), [](const auto& runner) {
-        return runner->study().state != StudyState::running && runner->running_attempts() == 0;
+        return runner->study().config.is_asked() ||
+               (runner->study().state != StudyState::running && runner->running_attempts() == 0);
     });
 }
 

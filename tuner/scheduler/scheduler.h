@@ -53,7 +53,7 @@ class Scheduler {
     boost::asio::awaitable<Result<std::vector<std::string>>> stage_packages(PythonPackages packages
     );
 
-    // Whether no study is running and no attempt is left.
+    // Whether no study is running and no attempt is left, but for those that wait to be asked.
     bool is_idle() const;
 
     // Ends every runner. Running trainers are released, not stopped.

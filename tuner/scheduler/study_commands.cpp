@@ -36,36 +36,36 @@ Result<void> runner_is_gone() {
 }  // namespace
 
 asio::awaitable<Result<void>> StudyRunner::pause(bool now, StudyReason why) {
-    return ask([this, now, why] { return do_pause(now, why); });
+    return in_turn([this, now, why] { return do_pause(now, why); });
 }
 
 asio::awaitable<Result<void>> StudyRunner::resume() {
-    return ask([this] { return do_resume(); });
+    return in_turn([this] { return do_resume(); });
 }
 
 asio::awaitable<Result<void>> StudyRunner::cancel() {
-    return ask([this] { return do_cancel(); });
+    return in_turn([this] { return do_cancel(); });
 }
 
 asio::awaitable<Result<void>> StudyRunner::set_limits(Limits limits) {
-    return ask([this, limits] { return do_set_limits(limits); });
+    return in_turn([this, limits] { return do_set_limits(limits); });
 }
 
 asio::awaitable<Result<void>> StudyRunner::set_resources(Resources resources) {
-    return ask([this, resources] { return do_set_resources(resources); });
+    return in_turn([this, resources] { return do_set_resources(resources); });
 }
 
 // The inbox is not emptied any more: whoever waits for an answer gets this one.
 void StudyRunner::refuse_commands() {
     while (inbox_.size() > 0) {
-        Message message = inbox_.take();
+        StudyMessage message = inbox_.take();
         if (auto* command = std::get_if<Command>(&message)) {
             command->reply->push(runner_is_gone());
         }
     }
 }
 
-asio::awaitable<Result<void>> StudyRunner::ask(Act act) {
+asio::awaitable<Result<void>> StudyRunner::in_turn(Act act) {
     if (leaving_) {
         co_return runner_is_gone();
     }

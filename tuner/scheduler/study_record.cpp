@@ -110,10 +110,16 @@ asio::awaitable<void> StudyRecord::add_trials(std::vector<Suggestion> suggestion
         const TrialId id(static_cast<std::int64_t>(history_.trials.size() + added.size()) + 1);
         added.push_back(Trial::create(id, std::move(suggestion), now));
     }
-    auto add = [key = study_.key, added, now](Storage& s) { return s.add_trials(key, added, now); };
+    co_await add(std::move(added));
+}
+
+asio::awaitable<void> StudyRecord::add(std::vector<Trial> trials) {
+    auto add = [key = study_.key, trials, now = clock_.now()](Storage& s) {
+        return s.add_trials(key, trials, now);
+    };
     must(co_await storage_(std::move(add)));
     failpoint("daemon.trials_created");
-    for (Trial& trial : added) {
+    for (Trial& trial : trials) {
         tally_.add(trial);
         changed_.insert(trial.id);
         curves_.follow(trial);
@@ -122,10 +128,14 @@ asio::awaitable<void> StudyRecord::add_trials(std::vector<Suggestion> suggestion
 }
 
 asio::awaitable<AttemptRecord> StudyRecord::begin_attempt(
-    TrialId id, std::filesystem::path studies_dir, std::vector<std::int64_t> gpus
+    TrialId id,
+    std::filesystem::path studies_dir,
+    std::vector<std::int64_t> gpus,
+    std::string client
 ) {
     const TimePoint now = clock_.now();
     Trial started = trial(id);
+    started.client = std::move(client);
     must(started.start(now));
     auto begin = [key = study_.key, started, dir = studies_dir / study_.id, now, gpus](Storage& s) {
         return s.begin_attempt(key, started, dir, now, gpus);
@@ -151,8 +161,12 @@ asio::awaitable<void> StudyRecord::add_measurements(TrialId id, AttemptId attemp
     };
     Result<std::vector<Measurement>> stored = co_await storage_(std::move(add));
     failpoint("daemon.measurements_recorded");
-    // What the record left out as repeated, memory leaves out too.
-    for (Measurement& measurement : must(std::move(stored))) {
+    remember(id, must(std::move(stored)));
+}
+
+// What the record left out as repeated, memory leaves out too.
+void StudyRecord::remember(TrialId id, std::vector<Measurement> measurements) {
+    for (Measurement& measurement : measurements) {
         curves_.add(id, measurement);
         must(mutable_trial(id).record(std::move(measurement)));
         thin_out_if_long(mutable_trial(id).measurements, study_.config.objectives);
@@ -170,9 +184,7 @@ asio::awaitable<Result<void>> StudyRecord::add_posted(
     if (!stored) {
         co_return tl::unexpected(stored.error());
     }
-    for (Measurement& one : *stored) {
-        must(mutable_trial(id).record(std::move(one)));
-    }
+    remember(id, std::move(*stored));
     co_return Result<void>{};
 }
 

@@ -51,10 +51,16 @@ class StudyRecord {
     // T1: new pending trials, numbered on from the last.
     boost::asio::awaitable<void> add_trials(std::vector<Suggestion> suggestions);
 
-    // T2: the trial runs, and an attempt of it that has `gpus` is intended in a folder below
-    // `studies_dir`.
+    // Likewise one that its user has brought, perhaps with its result.
+    boost::asio::awaitable<void> add(std::vector<Trial> trials);
+
+    // T2: the trial runs, and an attempt of it that has `gpus`, or is `client`'s, is intended in a
+    // folder below `studies_dir`.
     boost::asio::awaitable<AttemptRecord> begin_attempt(
-        TrialId id, std::filesystem::path studies_dir, std::vector<std::int64_t> gpus
+        TrialId id,
+        std::filesystem::path studies_dir,
+        std::vector<std::int64_t> gpus,
+        std::string client = ""
     );
 
     // T3: the attempt's minder is known.
@@ -96,6 +102,7 @@ class StudyRecord {
 
   private:
     Trial& mutable_trial(TrialId id);
+    void remember(TrialId id, std::vector<Measurement> measurements);
     void replace(Trial after);
     void count_all();
     void slim_ended();

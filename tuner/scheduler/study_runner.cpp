@@ -62,7 +62,7 @@ StudyRunner::StudyRunner(RunnerContext& context, Study study, std::vector<Trial>
 }
 
 asio::awaitable<void> StudyRunner::run() {
-    bool recovered = context_.passive;
+    bool recovered = context_.passive && !study().config.is_asked();
     while (!leaving_) {
         std::optional<StorageError> trouble;
         try {
@@ -114,7 +114,7 @@ asio::awaitable<void> StudyRunner::turn() {
     }
 }
 
-asio::awaitable<void> StudyRunner::apply(Message message) {
+asio::awaitable<void> StudyRunner::apply(StudyMessage message) {
     if (auto* ended = std::get_if<AttemptEnded>(&message)) {
         co_await apply_end(ended->trial, std::move(ended->exit));
     } else if (auto* command = std::get_if<Command>(&message)) {
@@ -158,7 +158,9 @@ asio::awaitable<void> StudyRunner::apply_end(TrialId id, AttemptExit exit) {
 // Adopts what an earlier daemon, or this one before storage broke, left alive.
 asio::awaitable<void> StudyRunner::recover() {
     std::vector<AttemptRecord> live = co_await record_.live_attempts();
-    hold_what_is_taken(live);
+    if (!study().config.is_asked()) {
+        hold_what_is_taken(live);
+    }
     std::size_t adopted_count = 0;
     for (AttemptRecord& attempt : live) {
         if (attempts_.contains(attempt.trial)) {
@@ -166,6 +168,10 @@ asio::awaitable<void> StudyRunner::recover() {
         }
         const Resumption row =
             choose_resumption(study(), record_.trial(attempt.trial), attempt.state);
+        if (study().config.is_asked()) {
+            attempts_.add_asked(std::move(attempt), row.purpose);
+            continue;
+        }
         if (row.way == Resumption::Way::abandon) {
             failpoint("daemon.before_abandon");
             co_await context_.executor.abandon(attempt);

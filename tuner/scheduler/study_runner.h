@@ -15,8 +15,10 @@
 #include "tuner/scheduler/plan.h"
 #include "tuner/scheduler/runner_context.h"
 #include "tuner/scheduler/running_attempts.h"
+#include "tuner/scheduler/study_message.h"
 #include "tuner/scheduler/study_record.h"
 #include "tuner/scheduler/task_group.h"
+#include "tuner/study/asked_trial.h"
 #include "tuner/study/posted_report.h"
 
 #include <exception>
@@ -24,7 +26,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
@@ -64,37 +65,17 @@ class StudyRunner {
     boost::asio::awaitable<Result<void>> report(TrialId id, PostedReport report);
     std::string token_of(TrialId id) const;
 
+    // Trials for and from those who evaluate them themselves (asked_trials.cpp); TuningService
+    // says what can be wrong.
+    boost::asio::awaitable<Result<std::vector<TrialId>>> ask(AskRequest request);
+    boost::asio::awaitable<Result<void>> tell(TrialId id, PostedReport report);
+    boost::asio::awaitable<Result<void>> stop_trial(TrialId id);
+    boost::asio::awaitable<Result<TrialId>> add_trial(BroughtTrial brought);
+
   private:
-    using Act = std::function<boost::asio::awaitable<Result<void>>()>;
-
-    struct AttemptEnded {
-        TrialId trial;
-        AttemptExit exit;
-    };
-
-    struct AttemptAbandoned {  // its report could not be stored: nobody minds it any more
-        TrialId trial;
-        std::exception_ptr why;  // a StorageError
-    };
-
-    struct BackoffOver {
-        std::optional<TrialId> trial;  // none: that of all of them, for want of room
-    };
-
-    struct RetryDue {};  // of an outage
-
-    struct SlotsChanged {};  // what it waits for may be there
-
-    struct Command {
-        Act act;
-        std::shared_ptr<Inbox<Result<void>>> reply;
-    };
-
-    using Message =
-        std::variant<AttemptEnded, AttemptAbandoned, BackoffOver, RetryDue, SlotsChanged, Command>;
     // The life: one turn acts on the plan, or applies a message.
     boost::asio::awaitable<void> turn();
-    boost::asio::awaitable<void> apply(Message message);
+    boost::asio::awaitable<void> apply(StudyMessage message);
     boost::asio::awaitable<void> apply_command(Command command);
     boost::asio::awaitable<void> apply_end(TrialId id, AttemptExit exit);
     boost::asio::awaitable<void> recover();
@@ -122,13 +103,25 @@ class StudyRunner {
     boost::asio::awaitable<void> wait_backoff(TrialId id, Duration duration);
 
     // Commands, when their turn has come (study_commands.cpp).
-    boost::asio::awaitable<Result<void>> ask(Act act);
+    boost::asio::awaitable<Result<void>> in_turn(Act act);
     void refuse_commands();
     boost::asio::awaitable<Result<void>> do_pause(bool now, StudyReason why);
     boost::asio::awaitable<Result<void>> do_resume();
     boost::asio::awaitable<Result<void>> do_cancel();
     boost::asio::awaitable<Result<void>> do_set_limits(Limits limits);
     boost::asio::awaitable<Result<void>> do_set_resources(Resources resources);
+
+    // Likewise (asked_trials.cpp).
+    boost::asio::awaitable<Result<void>> do_ask(
+        AskRequest request, std::shared_ptr<std::vector<TrialId>> found
+    );
+    boost::asio::awaitable<Result<void>> do_tell(TrialId id, PostedReport report);
+    boost::asio::awaitable<Result<void>> do_stop_trial(TrialId id);
+    boost::asio::awaitable<Result<void>> do_add_trial(
+        BroughtTrial brought, std::shared_ptr<TrialId> added
+    );
+    boost::asio::awaitable<void> give_out(TrialId id, std::string client);
+    Measurement measurement_of(TrialId id, PostedReport report) const;
 
     RunnerContext& context_;
     std::unique_ptr<const Optimizer> optimizer_;
@@ -138,7 +131,7 @@ class StudyRunner {
     std::int64_t refusals_ = 0;  // starts in a row for which there was no room
     bool is_short_ = false;      // more would be started, if more fitted
     bool slots_changed_ = false;
-    Inbox<Message> inbox_;
+    Inbox<StudyMessage> inbox_;
     RunningAttempts attempts_;
     TaskGroup backoffs_;
     Outage outage_;

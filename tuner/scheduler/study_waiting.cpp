@@ -12,7 +12,9 @@ namespace tuner {
 // one that is about to start what it stood for keeps its place until it has taken it.
 Plan StudyRunner::plan_with_slots() {
     const Resources& request = study().config.resources;
-    const bool rests = context_.passive || outage_.active();
+    // What asks for nothing of the machine goes on without an active daemon.
+    const bool is_asked = study().config.is_asked();
+    const bool rests = (context_.passive && !is_asked) || outage_.active();
     facts_.fitting = context_.slots->count_fitting(study().key, request);
     Plan plan = rests ? Plan{} : next_plan(study(), record_.tally(), facts_);
     is_short_ = plan.is_short;

@@ -60,9 +60,17 @@ void apply_overrides(StudyConfig& config, const RunRequest& request) {
     }
 }
 
+// Whoever forgets the command in a file means tuner to run something; a document comes from a
+// program, which knows what it asks for.
+bool may_be_asked(const RunRequest& request) {
+    return request.args.empty() && !request.python_module &&
+           (request.is_asked || request.file.empty());
+}
+
 StudyYamlContext context_of(const RunRequest& request) {
     StudyYamlContext context;
     context.scale_tier = request.scale_tier;
+    context.is_asked = may_be_asked(request);
     if (request.file.empty()) {
         context.file = "document";
         context.working_dir = request.working_dir;
@@ -77,14 +85,28 @@ StudyYamlContext context_of(const RunRequest& request) {
 }
 
 Result<void> check_trainer(
-    const TrainerSpec& trainer, const RunRequest& request, const StudyYamlContext& context
+    const StudyConfig& config, const RunRequest& request, const StudyYamlContext& context
 ) {
-    if (!trainer.runs_something()) {
+    const TrainerSpec& trainer = config.trainer;
+    if (config.is_asked()) {
+        return context.is_asked && !config.is_plain()
+                   ? Result<void>()
+                   : fail(
+                         ErrorCode::invalid_argument,
+                         fmt::format(
+                             "{0}: nothing to run: add `command: [program, argument]` to the file, "
+                             "give the command after --, or evaluate trials yourself: tuner ask "
+                             "{0}",
+                             context.file
+                         )
+                     );
+    }
+    if (request.is_asked) {
         return fail(
             ErrorCode::invalid_argument,
             fmt::format(
-                "{}: nothing to run: add `command: [program, argument]` to the file, or give the "
-                "command after --",
+                "{0} has a trainer, which tuner runs: tuner run {0}; to evaluate its trials "
+                "yourself, take the command out",
                 context.file
             )
         );
@@ -118,7 +140,7 @@ Result<ReadStudy> read_study(const RunRequest& request, const Host* host) {
         return fail(ErrorCode::invalid_argument, to_text(parsed.error(), *text, context));
     }
     apply_overrides(parsed->config, request);
-    if (auto good = check_trainer(parsed->config.trainer, request, context); !good) {
+    if (auto good = check_trainer(parsed->config, request, context); !good) {
         return tl::unexpected(good.error());
     }
     Result<StudyConfig> config = StudyConfig::create(std::move(parsed->config));

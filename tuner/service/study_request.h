@@ -30,6 +30,7 @@ struct RunRequest {
     std::optional<std::int64_t> max_parallel_trials;
     std::optional<std::uint64_t> seed;
     bool force_new = false;
+    bool is_asked = false;  // the user evaluates trials; so a document without a command always is
 
     // Instead of the document's fields of these names.
     std::optional<std::string> python_module;

@@ -10,6 +10,7 @@
 #include "tuner/scheduler/event_feed.h"
 #include "tuner/service/retraining.h"
 #include "tuner/service/study_request.h"
+#include "tuner/study/asked_trial.h"
 #include "tuner/study/attempt.h"
 #include "tuner/study/curve_book.h"
 #include "tuner/study/history.h"
@@ -30,7 +31,6 @@
 namespace tuner {
 
 class PythonPackages;
-struct NewStudy;
 class Scheduler;
 class StorageThread;
 class StudyRunner;
@@ -56,8 +56,7 @@ class TuningService {
     // `conflict` with what changed when it no longer asks the question of its study.
     boost::asio::awaitable<Result<RunAnswer>> run_file(RunRequest request);
 
-    // A study of a legacy Job, whose id it has; `invalid_argument` with every problem of the
-    // document, `conflict` when there ever was a job of this id.
+    // A study of a legacy Job, whose id it has; `conflict` when there ever was a job of this id.
     boost::asio::awaitable<Result<RunAnswer>> create_job(JobRequest request);
 
     // A new plain run of a study's trainer with the parameters of one of its trials.
@@ -66,16 +65,15 @@ class TuningService {
     // Every study, oldest first.
     std::vector<StudyView> studies() const;
 
-    // The study of an id, of a name (the newest of that name), of a YAML file's path (the newest of
-    // that file), or of "" (the newest of all); `not_found` lists what there is.
+    // The study of an id, the newest of a name or of a YAML file's path, or of "" (of all);
+    // `not_found` lists what there is.
     Result<StudyView> find(const std::string& reference) const;
 
     // Why a pending trial does not run now or, without one, why its study starts no more of them.
     std::string waiting(const std::string& id, std::optional<TrialId> trial = std::nullopt) const;
 
     // No new trials; running ones end by themselves or, with `now`, are stopped and queued again.
-    // `why` is `user` or `interrupted`. Returns when the state is stored; running trials may take
-    // longer.
+    // `why` is `user` or `interrupted`. Returns when that is stored; trials may take longer.
     boost::asio::awaitable<Result<void>> pause(std::string id, bool now, StudyReason why);
 
     // Goes on with a paused study, or a finished one that has trials left.
@@ -90,7 +88,7 @@ class TuningService {
     // Forgets a study and its files' records; `conflict` while trials are running.
     boost::asio::awaitable<Result<void>> remove(std::string id);
 
-    // Whether the token is a running trial's own; nothing while a new daemon is to take it over.
+    // Whether it is a running trial's own; nothing while a new daemon is to take that over.
     using Token = std::string;
     std::optional<bool> is_trial_token(const std::string& id, TrialId trial, const Token&) const;
 
@@ -98,13 +96,27 @@ class TuningService {
     // stop. `conflict` when it does not run.
     boost::asio::awaitable<Result<bool>> report(std::string id, TrialId trial, PostedReport report);
 
+    // Trials for a client to evaluate: its running ones first, then pending ones, then new ones;
+    // fewer when the study has no more. `conflict` unless it is running and has no trainer.
+    boost::asio::awaitable<Result<std::vector<TrialId>>> ask(std::string id, AskRequest request);
+
+    // Ends a running trial that was asked for with what is told, or (nothing) with what it has
+    // measured; scheduler/told.h. `conflict` when it does not run or has a trainer.
+    boost::asio::awaitable<Result<void>> tell(std::string id, TrialId trial, PostedReport report);
+
+    // A trial of the user's own. `invalid_argument` when its parameters do not fit.
+    boost::asio::awaitable<Result<TrialId>> add_trial(std::string id, BroughtTrial brought);
+
+    // Stops a running trial early; its client is told by the answer to its next report.
+    boost::asio::awaitable<Result<void>> stop_trial(std::string id, TrialId trial);
+
     // The attempts of a trial, oldest first; `not_found`.
     boost::asio::awaitable<Result<std::vector<AttemptRecord>>> attempts(
         std::string id, TrialId trial
     );
 
-    // How much a trial's last attempt has measured, and up to kMaxShownMeasurements all of it in
-    // order of arrival; of more, what is held in memory (study/thinning.h). `not_found`.
+    // How much a trial's last attempt has measured, and up to kMaxShownMeasurements all of it as it
+    // came; of more, what is held in memory (study/thinning.h). `not_found`.
     boost::asio::awaitable<Result<MeasurementExtract>> measurements(std::string id, TrialId trial);
 
     // Recorded events after `id`, of one study or (empty) of all.

@@ -113,6 +113,7 @@ Trial read_trial(Connection& connection, StudyKey study, Statement& row) {
     trial.failure = read_failure(row);
     trial.prune_reason = row.text();
     trial.forecast = read_forecast(row);
+    trial.client = row.text();
     trial.created = row.time();
     trial.started = row.optional_time();
     trial.ended = row.optional_time();
@@ -150,9 +151,9 @@ void insert_trial(Connection& connection, StudyKey study, const Trial& trial) {
     connection.run(
         "INSERT INTO trial (study, number, assignment, provenance, state, attempts, user_retries,"
         " infrastructure_retries, objective_kind, objective, objective_step, failure_kind,"
-        " failure_message, created_ms, started_ms, ended_ms, prune_reason, forecast, forecast_sd)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,"
-        " ?19)",
+        " failure_message, created_ms, started_ms, ended_ms, prune_reason, forecast, forecast_sd,"
+        " client) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,"
+        " ?17, ?18, ?19, ?20)",
         study.value(),
         trial.id.value(),
         to_stored_assignment(trial.assignment),
@@ -171,7 +172,8 @@ void insert_trial(Connection& connection, StudyKey study, const Trial& trial) {
         trial.ended,
         trial.prune_reason,
         forecast.mean,
-        forecast.sd
+        forecast.sd,
+        trial.client
     );
     if (trial.outcome) {
         replace_outcome_metrics(connection, connection.last_key(), trial.outcome->metrics);
@@ -187,7 +189,7 @@ bool change_trial(Connection& connection, std::int64_t key, const Trial& after, 
         " infrastructure_retries = ?4, objective_kind = ?5, objective = ?6, objective_step = ?7,"
         " failure_kind = ?8, failure_message = ?9, started_ms = ?10, ended_ms = ?11,"
         " attempt = CASE ?1 WHEN 'pending' THEN NULL ELSE attempt END,"
-        " prune_reason = ?14, forecast = ?15, forecast_sd = ?16"
+        " prune_reason = ?14, forecast = ?15, forecast_sd = ?16, client = ?17"
         " WHERE key = ?12 AND state = ?13 AND NOT EXISTS (SELECT 1 FROM attempt AS live"
         "  WHERE live.trial = ?12 AND live.state IN ('intent', 'running', 'stopping'))",
         name_of(after.state),
@@ -205,7 +207,8 @@ bool change_trial(Connection& connection, std::int64_t key, const Trial& after, 
         name_of(before),
         after.prune_reason,
         forecast.mean,
-        forecast.sd
+        forecast.sd,
+        after.client
     );
     if (changed == 1 && after.outcome) {
         replace_outcome_metrics(connection, key, after.outcome->metrics);
@@ -225,8 +228,8 @@ std::vector<Trial> load_trials(Connection& connection, const Study& study) {
     Statement rows = connection.query(
         "SELECT number, assignment, provenance, state, attempts, user_retries,"
         " infrastructure_retries, objective_kind, objective, objective_step, failure_message,"
-        " failure_kind, prune_reason, forecast, forecast_sd, created_ms, started_ms, ended_ms"
-        " FROM trial WHERE study = ?1 ORDER BY number",
+        " failure_kind, prune_reason, forecast, forecast_sd, client, created_ms, started_ms,"
+        " ended_ms FROM trial WHERE study = ?1 ORDER BY number",
         study.key.value()
     );
     std::vector<Trial> trials;

@@ -87,6 +87,9 @@ struct StudyConfig {
     // end is all that is wanted of it.
     bool is_plain() const { return space.parameters().empty() && objectives.empty(); }
 
+    // Nothing is run here: whoever asks for trials evaluates them and tells how they went.
+    bool is_asked() const { return !trainer.runs_something(); }
+
     // Not of a plain run.
     const Objective& objective() const;
 

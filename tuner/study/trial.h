@@ -71,6 +71,7 @@ struct Trial {
     std::optional<Outcome> outcome;           // completed trials but a plain run's; pruned ones if
                                               // they had reported
     std::optional<Failure> failure;           // failed trials
+    std::string client;                       // who asked for it, in a study without a trainer
     std::string prune_reason;                 // of a trial that is being, or was, stopped early
     std::optional<Forecast> forecast;         // pruned trials, as far as anything can be said
     TimePoint created;

@@ -1,0 +1,54 @@
+#include "tuner/scheduler/told.h"
+
+#include "tuner/study/measurement.h"
+
+#include <fmt/format.h>
+
+namespace tuner {
+
+namespace {
+
+Failure infeasible(const std::string& reason) {
+    return {FailureKind::infeasible, reason.empty() ? "it was told to be infeasible" : reason};
+}
+
+Error missing(const std::optional<Measurement>& last, const std::string& metric) {
+    return last ? Error{
+                      ErrorCode::invalid_argument,
+                      fmt::format("the study's metric {} is missing among the metrics", metric),
+                  }
+                : Error{
+                      ErrorCode::conflict,
+                      fmt::format("{} was never measured: tell it, or that the trial is infeasible", metric),
+                  };
+}
+
+}  // namespace
+
+Result<Trial> conclude_told(
+    Trial trial,
+    const std::optional<Measurement>& last,
+    const std::string& reason,
+    const StudyConfig& config,
+    TimePoint now
+) {
+    if (last && last->find(kInfeasibleMetric)) {
+        return trial.fail(infeasible(reason), now).map([&] { return trial; });
+    }
+    const std::vector<Measurement> all =
+        last ? std::vector<Measurement>{*last} : trial.measurements;
+    auto verdict = judge_measurements(all, config.objective(), config.selection);
+    if (!verdict && verdict.error().kind == FailureKind::metric_missing) {
+        return tl::unexpected(missing(last, config.objective().metric));
+    }
+    const bool is_stopped = !trial.prune_reason.empty();
+    Result<void> ended = !verdict     ? trial.fail(std::move(verdict.error()), now)
+                         : is_stopped ? trial.prune(std::move(*verdict), now)
+                                      : trial.complete(std::move(*verdict), now);
+    if (trial.state != TrialState::pruned) {
+        trial.prune_reason.clear();
+    }
+    return ended.map([&] { return trial; });
+}
+
+}  // namespace tuner

@@ -1,0 +1,30 @@
+// What becomes of a trial whose end is told by whoever evaluated it. Pure.
+//
+// The last word is the result, whatever was measured before; without one, the study's
+// measurementSelection chooses from what was measured. A trial that was told to stop is pruned: its
+// value is not what it would have come to.
+
+#pragma once
+
+#include "tuner/base/result.h"
+#include "tuner/base/time.h"
+#include "tuner/study/study_config.h"
+#include "tuner/study/trial.h"
+
+#include <optional>
+#include <string>
+
+namespace tuner {
+
+// The trial, running or pending, after `last` (none: with what it has measured). kInfeasibleMetric
+// among its metrics, or an objective that is not finite, makes it fail as infeasible; `reason` says
+// why. `invalid_argument` when `last` lacks the objective, `conflict` when nothing ever said it.
+Result<Trial> conclude_told(
+    Trial trial,
+    const std::optional<Measurement>& last,
+    const std::string& reason,
+    const StudyConfig& config,
+    TimePoint now
+);
+
+}  // namespace tuner
