@@ -44,6 +44,9 @@ std::string place_of(const CurveBook& book, const TrialCurve& trial) {
 }
 
 std::optional<Forecast> forecast_end(const CurveBook& book, TrialId id) {
+    if (!book.is_kept()) {  // nobody judges: it was stopped by its user
+        return std::nullopt;
+    }
     const TrialCurve& trial = book.trial(id);
     if (trial.curve.points().empty()) {
         return std::nullopt;
