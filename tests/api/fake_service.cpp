@@ -140,6 +140,36 @@ asio::awaitable<Result<bool>> TuningService::report(std::string, TrialId, Posted
     co_return false;
 }
 
+asio::awaitable<Result<std::vector<TrialId>>> TuningService::ask(
+    std::string id, AskRequest request
+) {
+    scheduler_.calls.push_back(fmt::format("ask {} {} {}", id, request.count, request.client));
+    if (id == "busy-1") {
+        co_return fail(ErrorCode::conflict, "study busy-1 is paused");
+    }
+    co_return std::vector<TrialId>{TrialId(1)};
+}
+
+asio::awaitable<Result<void>> TuningService::tell(
+    std::string id, TrialId trial, PostedReport report
+) {
+    scheduler_.calls.push_back(fmt::format("tell {} {}", id, trial.value()));
+    scheduler_.reports.push_back(std::move(report));
+    co_return Result<void>{};
+}
+
+asio::awaitable<Result<void>> TuningService::stop_trial(std::string id, TrialId trial) {
+    scheduler_.calls.push_back(fmt::format("stop {} {}", id, trial.value()));
+    co_return Result<void>{};
+}
+
+asio::awaitable<Result<TrialId>> TuningService::add_trial(std::string id, BroughtTrial brought) {
+    scheduler_.calls.push_back(
+        fmt::format("add {} {}", id, brought.result ? "with a result" : "to be run")
+    );
+    co_return TrialId(1);
+}
+
 asio::awaitable<Result<std::vector<AttemptRecord>>> TuningService::attempts(
     std::string id, TrialId trial
 ) {

@@ -143,8 +143,11 @@ Result<PostedReport> parse_measure(std::string_view body) {
     return report;
 }
 
-Result<PostedReport> parse_complete(std::string_view body) {
-    auto report = parse(
+Result<PostedReport> parse_last_word(std::string_view body) {
+    if (body.empty()) {
+        return PostedReport();
+    }
+    return parse(
         body,
         {{"step", read_step},
          {"metrics", read_metrics},
@@ -152,6 +155,10 @@ Result<PostedReport> parse_complete(std::string_view body) {
          {"infeasible", read_infeasible},
          {"reason", read_reason}}
     );
+}
+
+Result<PostedReport> parse_complete(std::string_view body) {
+    auto report = parse_last_word(body);
     if (report && report->metrics.empty() && !report->objective) {
         return fail(
             ErrorCode::invalid_argument,

@@ -21,4 +21,7 @@ Result<PostedReport> parse_measure(std::string_view body);
 // {"objective": 1.2}, {"metrics": {…}, "step": 900} or {"infeasible": true, "reason": "…"}.
 Result<PostedReport> parse_complete(std::string_view body);
 
+// The same of a trial that was asked for, or nothing: it came to what was measured.
+Result<PostedReport> parse_last_word(std::string_view body);
+
 }  // namespace tuner

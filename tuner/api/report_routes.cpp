@@ -17,6 +17,29 @@ using Json = nlohmann::ordered_json;
 namespace {
 
 using Parse = Result<PostedReport> (*)(std::string_view body);
+using Take = asio::awaitable<Result<bool>> (*)(
+    TuningService& service, TrialReference trial, PostedReport report
+);
+
+asio::awaitable<Result<bool>> report(
+    TuningService& service, TrialReference trial, PostedReport report
+) {
+    return service.report(std::move(trial.study), trial.trial, std::move(report));
+}
+
+// What was asked for ends when that is told.
+asio::awaitable<Result<bool>> tell(
+    TuningService& service, TrialReference trial, PostedReport report
+) {
+    const Result<void> done =
+        co_await service.tell(std::move(trial.study), trial.trial, std::move(report));
+    co_return done.map([] { return false; });
+}
+
+bool is_asked(const Result<TrialReference>& trial, const TuningService& service) {
+    const auto view = trial ? service.find(trial->study) : tl::unexpected(trial.error());
+    return view && view->study.get().config.is_asked();
+}
 
 // With a trial's token, what exists beside that trial stays unsaid.
 std::optional<Response> refuse(
@@ -37,7 +60,9 @@ std::optional<Response> refuse(
                          ));
 }
 
-asio::awaitable<Response> take_report(Request request, TuningService& service, Parse parse) {
+asio::awaitable<Response> take_report(
+    Request request, TuningService& service, Parse parse, Take take
+) {
     const auto wanted = find_trial(request, service);
     if (auto refused = refuse(request, wanted, service)) {
         co_return std::move(*refused);
@@ -52,8 +77,7 @@ asio::awaitable<Response> take_report(Request request, TuningService& service, P
     if (!report) {
         co_return problem(report.error());
     }
-    const Result<bool> should_stop =
-        co_await service.report(wanted->study, wanted->trial, std::move(*report));
+    const Result<bool> should_stop = co_await take(service, *wanted, std::move(*report));
     if (!should_stop) {
         co_return problem(should_stop.error());
     }
@@ -65,11 +89,13 @@ asio::awaitable<Response> take_report(Request request, TuningService& service, P
 }  // namespace
 
 asio::awaitable<Response> measure_trial(Request request, TuningService& service) {
-    return take_report(std::move(request), service, parse_measure);
+    return take_report(std::move(request), service, parse_measure, report);
 }
 
 asio::awaitable<Response> complete_trial(Request request, TuningService& service) {
-    return take_report(std::move(request), service, parse_complete);
+    const bool ends_it = is_asked(find_trial(request, service), service);
+    return ends_it ? take_report(std::move(request), service, parse_last_word, tell)
+                   : take_report(std::move(request), service, parse_complete, report);
 }
 
 }  // namespace tuner

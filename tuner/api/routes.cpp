@@ -1,5 +1,6 @@
 #include "tuner/api/routes.h"
 
+#include "tuner/api/asked_routes.h"
 #include "tuner/api/event_stream.h"
 #include "tuner/api/job_routes.h"
 #include "tuner/api/report_routes.h"
@@ -27,10 +28,13 @@ constexpr std::array kRoutes{
     Route{"POST", "/v1/studies/{study}:train", Access::token, train_study},
 
     Route{"GET", "/v1/studies/{study}/trials", Access::token, list_trials},
+    Route{"POST", "/v1/studies/{study}/trials", Access::token, add_trial},
+    Route{"POST", "/v1/studies/{study}/trials:suggest", Access::token, suggest_trials},
     Route{"GET", "/v1/studies/{study}/trials/{trial}", Access::token, get_trial},
     Route{"GET", "/v1/studies/{study}/trials/{trial}/log", Access::token, get_log},
     Route{"POST", "/v1/studies/{study}/trials/{trial}:measure", Access::trial, measure_trial},
     Route{"POST", "/v1/studies/{study}/trials/{trial}:complete", Access::trial, complete_trial},
+    Route{"POST", "/v1/studies/{study}/trials/{trial}:stop", Access::token, stop_trial},
     Route{"GET", "/v1/studies/{study}/best", Access::token, get_best},
     Route{"GET", "/v1/studies/{study}/rungs", Access::token, get_rungs},
 

@@ -124,6 +124,9 @@ Result<void> read_run_field(const std::string& field, const json& value, RunRequ
     if (field == "new") {
         return read(field, value, to.force_new);
     }
+    if (field == "asked") {
+        return read(field, value, to.is_asked);
+    }
     if (field == "document") {
         return read(field, value, to.document);
     }
@@ -146,8 +149,8 @@ Result<void> read_run_field(const std::string& field, const json& value, RunRequ
         ErrorCode::invalid_argument,
         fmt::format(
             "unknown field '{}'; with a file or a document there may be workingDir, args, name, "
-            "maxTrials, maxParallelTrials, seed, new, pythonModule, packageUris, jobDir and "
-            "scaleTier",
+            "maxTrials, maxParallelTrials, seed, new, asked, pythonModule, packageUris, jobDir "
+            "and scaleTier",
             field
         )
     );
@@ -190,11 +193,10 @@ Result<void> read_limit(const std::string& field, const json& value, Limits& to)
 }  // namespace
 
 Result<std::optional<RunRequest>> parse_run_request(std::string_view body) {
-    const auto document = parse_object(body);
-    if (!document) {
-        return tl::unexpected(document.error());
-    }
-    if (!document->contains("file") && !document->contains("document")) {
+    const auto document = parse_json(body);
+    const bool is_order = document && document->is_object() &&
+                          (document->contains("file") || document->contains("document"));
+    if (!is_order) {
         return std::optional<RunRequest>();
     }
     RunRequest request;
@@ -209,7 +211,8 @@ Result<std::optional<RunRequest>> parse_run_request(std::string_view body) {
     if (document->contains("file") && !request.file.starts_with('/')) {
         return wrong("file", "the absolute path of a YAML file on the server's machine");
     }
-    if (document->contains("document") && !request.working_dir.starts_with('/')) {
+    const bool wants_folder = document->contains("document") || !request.working_dir.empty();
+    if (wants_folder && !request.working_dir.starts_with('/')) {
         return wrong("workingDir", "the absolute path of a folder on the server's machine");
     }
     return request;

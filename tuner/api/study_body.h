@@ -15,7 +15,7 @@
 namespace tuner {
 
 // The body of POST /v1/studies that names a file of the daemon's machine or has a study file's text
-// in it; nothing when it is of another kind.
+// in it; nothing when it is no JSON object of that kind, but perhaps a study's document itself.
 Result<std::optional<RunRequest>> parse_run_request(std::string_view body);
 
 // The body of POST …:train; an empty one asks for the best trial.

@@ -111,23 +111,32 @@ asio::awaitable<Response> train_study(Request request, TuningService& service) {
     co_return answer ? answer_run(service, *answer) : problem(answer.error());
 }
 
+namespace {
+
+// A body that is a study's document; its trainers, if any, run where the server does unless told.
+RunRequest document_itself(const Query& query, std::string body) {
+    RunRequest wanted;
+    wanted.document = std::move(body);
+    wanted.working_dir =
+        query.text("workingDir").value_or(std::filesystem::current_path().string());
+    return wanted;
+}
+
+}  // namespace
+
 asio::awaitable<Response> create_study(Request request, TuningService& service) {
-    if (const auto query = Query::read(request, {}); !query) {
+    const auto query = Query::read(request, {"workingDir"});
+    if (!query) {
         co_return problem(query.error());
     }
     auto run = parse_run_request(request.body);
     if (!run) {
         co_return problem(run.error());
     }
-    if (!*run) {
-        co_return problem(
-            501,
-            "a study can only be created from a file of the server's machine, or its text, so far: "
-            "{\"file\": \"/path/hyperparam.yaml\"} or {\"document\": \"…\", \"workingDir\": "
-            "\"/path\"}"
-        );
+    RunRequest wanted = *run ? std::move(**run) : document_itself(*query, std::move(request.body));
+    if (!*run && !wanted.working_dir.starts_with('/')) {
+        co_return problem(400, "workingDir must be an absolute path on the server's machine");
     }
-    RunRequest wanted = std::move(**run);
     const auto answer = co_await service.run_file(std::move(wanted));
     co_return answer ? answer_run(service, *answer) : problem(answer.error());
 }

@@ -56,6 +56,9 @@ std::string order_body(const RunOrder& order) {
     } else {
         body["file"] = order.file;
     }
+    if (order.is_asked) {
+        body["asked"] = true;
+    }
     set(body, "args", order.args);
     set(body, "name", order.name);
     set(body, "maxTrials", order.max_trials);

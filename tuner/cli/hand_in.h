@@ -25,6 +25,7 @@ struct RunOrder {
     std::optional<std::int64_t> max_parallel_trials;
     std::optional<std::uint64_t> seed;
     bool force_new = false;
+    bool is_asked = false;  // the user evaluates trials
     std::optional<std::string> python_module;
     std::vector<std::string> package_uris;
     std::optional<std::string> job_dir;

@@ -210,6 +210,9 @@ Json to_json(const Trial& trial, const std::string& study_id, std::optional<std:
         {"startTime", to_time(trial.started)},
         {"endTime", to_time(trial.ended)},
     };
+    if (!trial.client.empty()) {
+        json["client"] = to_text(trial.client);
+    }
     if (trial.forecast) {
         json["forecast"] = {
             {"mean", to_number(trial.forecast->mean)}, {"sd", to_number(trial.forecast->sd)}};

@@ -30,9 +30,9 @@ nlohmann::ordered_json to_json(const Study& study, const History& history);
 // A study's document as JSON: see `config` above.
 nlohmann::ordered_json to_document(const std::string& source);
 
-// One object of GET …/trials; `rank` is added when given, and `forecast` {"mean", "sd"} to a trial
-// that was stopped early and has one. `metrics` and `step` are those of the
-// outcome, or of the latest measurement while there is none.
+// One object of GET …/trials; `rank` is added when given, `client` when somebody asked for the
+// trial, and `forecast` {"mean", "sd"} to one that was stopped early and has it. `metrics` and
+// `step` are those of the outcome, or of the latest measurement while there is none.
 nlohmann::ordered_json to_json(
     const Trial& trial, const std::string& study_id, std::optional<std::int64_t> rank = std::nullopt
 );
