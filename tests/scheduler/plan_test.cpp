@@ -234,3 +234,22 @@ TEST_CASE("A14 a plain run starts one trial, and its failure is the study's", "[
     CHECK(failed.message == "exit code 1");
     CHECK(plan_for(config, {a_trial(1).cancelled()}).reason == StudyReason::max_trials);
 }
+
+TEST_CASE("a study without a trainer launches nothing, and ends when all is told", "[plan]") {
+    const StudyConfig config = a_config()
+                                   .with([](StudyConfig& draft) {
+                                       draft.trainer.command.clear();
+                                       draft.limits.max_trials = 4;
+                                   })
+                                   .build();
+    CHECK(plan_for(config, {}).step == Plan::Step::wait);
+    CHECK(plan_for(config, {a_trial(1)}).step == Plan::Step::wait);
+    CHECK(
+        plan_for(config, {a_trial(1).failed(), a_trial(2).failed(), a_trial(3).failed()}).step ==
+        Plan::Step::wait
+    );
+    const Plan end = plan_for(
+        config, {a_trial(1).failed(), a_trial(2).failed(), a_trial(3).failed(), a_trial(4).failed()}
+    );
+    CHECK(end.step == Plan::Step::finish);
+}

@@ -1,6 +1,7 @@
 #include "tuner/service/study_request.h"
 
 #include "tests/support/temp_dir.h"
+#include "tuner/study/limits.h"
 
 #include <catch2/catch.hpp>
 
@@ -67,6 +68,45 @@ TEST_CASE("a document needs no file", "[study_request]") {
     CHECK(read->study.file.empty());
     CHECK(read->study.config.name == "mine");
     CHECK(read->study.config.trainer.working_dir == "/lab");
+}
+
+TEST_CASE("a document without a trainer is evaluated by whoever asks", "[study_request]") {
+    const std::string params = GENERATE(
+        "trainingInput: {hyperparameters: {maxTrials: 7, hyperparameterMetricTag: m, params: "
+        "[{parameterName: x, type: DOUBLE, minValue: 0, maxValue: 1}]}}",
+        "studySpec: {metrics: [{metricId: m, goal: MINIMIZE}], parameters: [{parameterId: x, "
+        "doubleValueSpec: {minValue: 0, maxValue: 1}}]}"
+    );
+    RunRequest request;
+    request.document = params;
+    request.working_dir = "/lab";
+    const auto read = read_study(request);
+    REQUIRE(read);
+    CHECK(read->study.config.is_asked());
+    CHECK(read->study.config.limits.max_trials == (params[0] == 't' ? 7 : kMaxTrials));
+    // With a command it is run, as often as before.
+    request.args = {"./t"};
+    const auto run = read_study(request);
+    REQUIRE(run);
+    CHECK(!run->study.config.is_asked());
+    CHECK(run->study.config.limits.max_trials == (params[0] == 't' ? 7 : 1));
+}
+
+TEST_CASE("a file is asked only when that is said", "[study_request]") {
+    TempDir dir;
+    const std::string question =
+        "  hyperparameters: {hyperparameterMetricTag: m, params: [{parameterName: x, type: DOUBLE, "
+        "minValue: 0, maxValue: 1}]}\n";
+    RunRequest request = a_file(dir, question);
+    CHECK_THAT(read_study(request).error().message, Catch::Contains("tuner ask hyperparam.yaml"));
+    request.is_asked = true;
+    CHECK(read_study(request)->study.config.is_asked());
+    request = a_file(dir, question + "  command: ./t\n");
+    request.is_asked = true;
+    CHECK_THAT(read_study(request).error().message, Catch::Contains("take the command out"));
+    request = a_file(dir, "");  // a plain run of nothing
+    request.is_asked = true;
+    CHECK_THAT(read_study(request).error().message, Catch::Contains("nothing to run"));
 }
 
 TEST_CASE("a study without a trainer, or with packages for none, is refused", "[study_request]") {

@@ -33,6 +33,16 @@ TEST_CASE("a trial may be added with its result", "[storage]") {
     CHECK(storage.trials(study.key) == trials);
 }
 
+TEST_CASE("whose a trial is survives storage", "[storage]") {
+    Storage storage = Storage::in_memory();
+    const Study study = add_study_with_trials(storage, 1);
+    Trial given = a_trial(1);
+    REQUIRE(given.start(at(2)));
+    given.client = "worker 1 \xC3\xA9'";
+    REQUIRE(storage.begin_attempt(study.key, given, "/jobs", at(2)));
+    CHECK(storage.trials(study.key).at(0).client == given.client);
+}
+
 TEST_CASE("trials are numbered densely or not added at all", "[storage]") {
     Storage storage = Storage::in_memory();
     const Study study = add_study_with_trials(storage, 2);

@@ -113,7 +113,7 @@ void add_ask(CLI::App& app, CommandContext& context) {
 void add_tell(CLI::App& app, CommandContext& context) {
     CLI::App* command = app.add_subcommand("tell", "How a trial went that `tuner ask` gave out");
     command->footer(
-        "Examples:\n  tuner tell space-1 3 0.25\n"
+        "Example:\n  tuner tell space-1 3 0.25\n"
         "  tuner tell space-1 3 0.4 --step 100 --intermediate\n"
         "  tuner tell space-1 3 --infeasible --reason 'out of memory'"
     );

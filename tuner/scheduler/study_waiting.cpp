@@ -59,6 +59,9 @@ std::string StudyRunner::waiting(std::optional<TrialId> id) const {
     if (!is_asked_of) {
         return {};
     }
+    if (study().config.is_asked() && study().state == StudyState::running) {
+        return id ? "waits to be asked for" : "";
+    }
     Circumstances now;
     now.is_passive = context_.passive;
     now.outage = outage_.active() ? study().message : "";
