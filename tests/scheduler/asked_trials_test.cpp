@@ -1,5 +1,6 @@
 #include "tests/scheduler/house.h"
 
+#include <boost/asio/detached.hpp>
 #include <catch2/catch.hpp>
 
 using namespace tuner;
@@ -173,6 +174,33 @@ TEST_CASE("trials of a study that is stopped now wait for the next who asks", "[
     CHECK(house.do_now(study.resume()));
     CHECK(ask(house, study, "b", 1) == ids({1}));
     CHECK(trial(study, 1).client == "b");
+}
+
+TEST_CASE("a trial that is told while it is taken back ends once", "[asked]") {
+    House house;
+    StudyRunner& study = house.create(asked_study());
+    ask(house, study, "a", 1);
+    boost::asio::co_spawn(
+        house.loop(), study.pause(true, StudyReason::user), boost::asio::detached
+    );
+    boost::asio::co_spawn(house.loop(), study.cancel(), boost::asio::detached);
+    CHECK(house.do_now(study.tell(TrialId(1), result(0.5))));
+    CHECK(house.do_now(study.cancel()));  // the news of its end has been taken, too
+    CHECK(trial(study, 1).objective() == 0.5);
+}
+
+TEST_CASE("a trial whose giving out was cut short is given out again", "[asked]") {
+    House house;
+    StudyRunner& study = house.create(asked_study());
+    house.sound_calls = 3;  // what lives, the trial, its attempt; not that it runs
+    house.trouble = StorageError("the disk broke");
+    CHECK(!house.do_now(study.ask({1, "a"})));
+    house.trouble.reset();
+    CHECK(house.do_now(study.resume()));
+    CHECK(ask(house, study, "b", 1) == ids({2}));
+    CHECK(ask(house, study, "a", 1) == ids({1}));
+    CHECK(house.do_now(study.cancel()));
+    house.run_until([&] { return trial(study, 1).state == TrialState::cancelled; });
 }
 
 TEST_CASE("a cancelled study takes its trials back for good", "[asked]") {

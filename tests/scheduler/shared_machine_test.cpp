@@ -191,3 +191,18 @@ TEST_CASE("a trial whose trainer said so is infeasible", "[shared_machine]") {
     house.run_until([&] { return runner.study().state == StudyState::finished; });
     CHECK(runner.history().trials.at(0).failure->kind == FailureKind::infeasible);
 }
+
+TEST_CASE("a study that is deleted after a failed start leaves no GPU taken", "[shared_machine]") {
+    House house(Storage::in_memory(at(0)), false, with_gpus(1));
+    house.sound_calls = 3;  // the study, its attempts, its first trial; not the start of that
+    house.trouble = StorageError("the disk broke");
+    StudyRunner& first = house.create(asking({0, 1, 0}, 2, 2));
+    house.run_until([&] { return first.study().state == StudyState::paused; });
+    REQUIRE(first.history().trials.size() == 1);
+    house.trouble.reset();
+    StudyRunner& second = house.create(asking({0, 1, 0}, 1, 1));
+    house.run_until([&] { return !second.waiting({}).empty(); });
+    const std::string id = first.study().id;
+    REQUIRE(house.do_now(house.scheduler().remove(id)));
+    house.run_until([&] { return second.running_attempts() == 1; });
+}

@@ -198,12 +198,33 @@ void Oracle::check_trial(const Study& study, const Trial& trial) {
         diary_.violate(fmt::format("{} has {} attempts", trial.id.value(), attempts.size()));
     }
     for (const AttemptRecord& attempt : attempts) {
-        check_attempt(trial, attempt);
+        if (study.config.is_asked()) {
+            check_given(trial, attempt);
+        } else {
+            check_attempt(trial, attempt);
+        }
     }
-    if (!attempts.empty() && attempts.back().exit) {
+    if (!attempts.empty() && attempts.back().exit && !study.config.is_asked()) {
         check_retries(study, trial, attempts);
         check_pruning(study, trial, *attempts.back().exit);
         check_measurements(trial, attempts.back());
+    }
+}
+
+// What a client was given ends when that tells, or is taken back.
+void Oracle::check_given(const Trial& trial, const AttemptRecord& attempt) {
+    const bool was_told = trial.attempts == attempt.number && trial.outcome;
+    const ExitKind expected = was_told ? ExitKind::exited : ExitKind::stopped;
+    if (!attempt.exit || attempt.exit->kind != expected) {
+        diary_.violate(fmt::format(
+            "{} of trial {} ended as {}",
+            name(attempt),
+            trial.id.value(),
+            attempt.exit ? name_of(attempt.exit->kind) : "nothing"
+        ));
+    }
+    if (world_.find(attempt.dir) != nullptr) {
+        diary_.violate("something was started for " + name(attempt));
     }
 }
 

@@ -41,6 +41,7 @@ class Oracle {
     void check_study(const Study& study);
     void check_trial(const Study& study, const Trial& trial);
     void check_attempt(const Trial& trial, const AttemptRecord& attempt);
+    void check_given(const Trial& trial, const AttemptRecord& attempt);
     void check_retries(
         const Study& study, const Trial& trial, const std::vector<AttemptRecord>& attempts
     );

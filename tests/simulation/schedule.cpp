@@ -59,6 +59,7 @@ void Schedule::run() {
     }
     if (diary_.violations().empty()) {
         oracle_.check_end();
+        check_all_told();
     }
     replaced_.clear();
     daemon_.reset();
@@ -208,6 +209,9 @@ void Schedule::help_along() {
         over_ = true;  // the oracle says what does not end
         return;
     }
+    if (daemon_->has_started()) {
+        serve_clients();
+    }
     for (const auto& runner : daemon_->scheduler().runners()) {
         if (runner->study().state == StudyState::paused) {
             daemon_->spawn(resume_or_cancel(daemon_.get(), runner->study().id));
@@ -222,7 +226,11 @@ bool Schedule::is_over() {
            std::all_of(
                daemon_->scheduler().runners().begin(),
                daemon_->scheduler().runners().end(),
-               [](const auto& runner) { return runner->study().state != StudyState::paused; }
+               [](const auto& runner) {
+                   return runner->study().state != StudyState::paused &&
+                          (!runner->study().config.is_asked() ||
+                           runner->study().state != StudyState::running);
+               }
            ) &&
            std::none_of(processes.begin(), processes.end(), [](const auto& entry) {
                return entry.second->lock_held;

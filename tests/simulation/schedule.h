@@ -11,9 +11,12 @@
 #include "tests/simulation/world.h"
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tuner::simulation {
@@ -49,6 +52,7 @@ class Schedule {
     void plan_faults();
     void plan_storage_faults();
     void plan_users();
+    void plan_clients();
     Duration moment();
     Duration draw(Duration shortest, Duration longest);
 
@@ -88,6 +92,15 @@ class Schedule {
     );
     std::optional<Study> stored(const std::string& id);
 
+    // Clients that evaluate trials themselves (schedule_clients.cpp).
+    void visit(int client);
+    boost::asio::awaitable<void> ask(SimulatedDaemon* daemon, int client, std::int64_t count);
+    boost::asio::awaitable<void> measure(SimulatedDaemon* daemon, TrialId trial);
+    boost::asio::awaitable<void> tell(SimulatedDaemon* daemon, int client, TrialId trial);
+    void check_told(TrialId trial, double value);
+    void check_all_told();
+    void serve_clients();
+
     ScheduleOptions options_;
     Rng rng_;
     Timeline timeline_;
@@ -105,10 +118,23 @@ class Schedule {
     double hopeless_ = 0;
     std::optional<int> kill_in_;  // handlers
     std::map<std::string, int> outstanding_;
+    std::map<int, std::set<std::int64_t>> held_;             // by clients: numbers of trials
+    std::map<std::pair<TrialId, std::int64_t>, int> given_;  // attempts of trials, to clients
+    std::map<TrialId, double> told_;                         // acknowledged objectives
     Duration faults_end_{0};
     bool ceased_ = false;
     bool over_ = false;
     std::uint64_t handlers_ = 0;
 };
+
+template <class Act>
+void Schedule::sometimes(double p, std::uint64_t most, Act act) {
+    if (chance(p)) {
+        const std::uint64_t count = 1 + rng_.below(most);
+        for (std::uint64_t i = 0; i < count; ++i) {
+            timeline_.after(moment(), act);
+        }
+    }
+}
 
 }  // namespace tuner::simulation

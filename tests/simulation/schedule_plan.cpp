@@ -7,16 +7,6 @@ namespace tuner::simulation {
 
 using namespace std::chrono_literals;
 
-template <class Act>
-void Schedule::sometimes(double p, std::uint64_t most, Act act) {
-    if (chance(p)) {
-        const std::uint64_t count = 1 + rng_.below(most);
-        for (std::uint64_t i = 0; i < count; ++i) {
-            timeline_.after(moment(), act);
-        }
-    }
-}
-
 Duration Schedule::draw(Duration shortest, Duration longest) {
     const auto width = static_cast<std::uint64_t>((longest - shortest).count());
     return shortest + Duration(static_cast<std::int64_t>(rng_.below(width + 1)));
@@ -41,6 +31,7 @@ void Schedule::plan() {
         diary_.inject(Fault::clock_jumped);
         clock_.jump(draw(-100h, 100h));
     });
+    plan_clients();
     timeline_.after(faults_end_, [this] { cease_faults(); });
 }
 

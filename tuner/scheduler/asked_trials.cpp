@@ -115,9 +115,17 @@ asio::awaitable<Result<void>> StudyRunner::do_ask(
 asio::awaitable<void> StudyRunner::give_out(TrialId id, std::string client) {
     AttemptRecord attempt =
         co_await record_.begin_attempt(id, context_.studies_dir, {}, std::move(client));
-    AttemptIdentity nobody;
-    co_await record_.set_running(attempt.id, std::move(nobody));
-    attempts_.add_asked(std::move(attempt), StopPurpose::none);
+    co_await adopt_asked(std::move(attempt), StopPurpose::none);
+}
+
+// Also what was being given out when an earlier daemon ended: its client will ask again.
+asio::awaitable<void> StudyRunner::adopt_asked(AttemptRecord attempt, StopPurpose purpose) {
+    if (attempt.state == AttemptState::intent) {
+        AttemptIdentity nobody;
+        co_await record_.set_running(attempt.id, std::move(nobody));
+        attempt.state = AttemptState::running;
+    }
+    attempts_.add_asked(std::move(attempt), purpose);
 }
 
 asio::awaitable<Result<void>> StudyRunner::do_tell(TrialId id, PostedReport report) {

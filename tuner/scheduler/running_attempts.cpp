@@ -61,7 +61,7 @@ void RunningAttempts::stop(TrialId id) {
     Running& running = running_.at(id);
     if (running.attempt) {
         running.attempt->stop();
-    } else if (running.purpose != StopPurpose::prune) {
+    } else if (running.purpose != StopPurpose::prune && !std::exchange(running.is_over, true)) {
         AttemptExit exit;
         exit.kind = ExitKind::stopped;
         ended_(id, std::move(exit));
@@ -108,9 +108,9 @@ asio::awaitable<void> RunningAttempts::judge(TrialId id) {
 asio::awaitable<void> RunningAttempts::prune(TrialId id, std::string reason) {
     const AttemptId attempt = running_.at(id).record.id;
     const bool is_pruning = co_await record_.set_pruning(id, attempt, std::move(reason));
-    Running& running = running_.at(id);
-    if (is_pruning && running.purpose == StopPurpose::none) {
-        running.purpose = StopPurpose::prune;
+    const auto found = running_.find(id);  // it may have ended meanwhile
+    if (is_pruning && found != running_.end() && found->second.purpose == StopPurpose::none) {
+        found->second.purpose = StopPurpose::prune;
         stop(id);
     }
 }

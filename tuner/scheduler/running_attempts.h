@@ -78,6 +78,7 @@ class RunningAttempts {
         AttemptRecord record;
         std::unique_ptr<Attempt> attempt;  // null: of whoever asked for the trial
         StopPurpose purpose = StopPurpose::none;
+        bool is_over = false;  // one without a trainer: its end is on its way
     };
 
     void stop(TrialId id);

@@ -87,6 +87,9 @@ asio::awaitable<void> StudyRunner::run() {
     }
     refuse_commands();
     context_.slots->leave(study().key);
+    if (attempts_.size() == 0) {
+        hold_what_is_taken({});  // nothing is, whatever a failed start had taken
+    }
     // Nothing cancels the clearing away: what lives on in a group would outlive its owner.
     const auto never = asio::disable_cancellation();
     co_await asio::this_coro::reset_cancellation_state(never);
@@ -140,6 +143,9 @@ asio::awaitable<void> StudyRunner::apply(StudyMessage message) {
 // An end that cannot be stored is forgotten: when storage works, the attempt is adopted again and
 // ends once more.
 asio::awaitable<void> StudyRunner::apply_end(TrialId id, AttemptExit exit) {
+    if (!attempts_.contains(id)) {
+        co_return;  // its client has told before it was taken back
+    }
     std::exception_ptr failure;
     if (!outage_.active()) {
         try {
@@ -169,7 +175,7 @@ asio::awaitable<void> StudyRunner::recover() {
         const Resumption row =
             choose_resumption(study(), record_.trial(attempt.trial), attempt.state);
         if (study().config.is_asked()) {
-            attempts_.add_asked(std::move(attempt), row.purpose);
+            co_await adopt_asked(std::move(attempt), row.purpose);
             continue;
         }
         if (row.way == Resumption::Way::abandon) {

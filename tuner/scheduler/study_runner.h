@@ -121,6 +121,7 @@ class StudyRunner {
         BroughtTrial brought, std::shared_ptr<TrialId> added
     );
     boost::asio::awaitable<void> give_out(TrialId id, std::string client);
+    boost::asio::awaitable<void> adopt_asked(AttemptRecord attempt, StopPurpose purpose);
     Measurement measurement_of(TrialId id, PostedReport report) const;
 
     RunnerContext& context_;

@@ -1,0 +1,157 @@
+// Clients that ask a simulated daemon for trials and tell how they went. They outlive every daemon,
+// remember what they were given and what was acknowledged, and hold the daemons to it.
+
+#include "tests/simulation/schedule.h"
+#include "tests/support/builders.h"
+
+#include <iterator>
+
+#include <fmt/format.h>
+
+namespace tuner::simulation {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr const char* kStudy = "asked-1";
+constexpr std::uint64_t kClients = 3;
+
+PostedReport objective(double value) {
+    PostedReport report;
+    report.objective = value;
+    return report;
+}
+
+}  // namespace
+
+void Schedule::plan_clients() {
+    if (!chance(0.3)) {
+        return;
+    }
+    const StudyConfig config = test::a_config()
+                                   .with([&](StudyConfig& draft) {
+                                       draft.name = "asked";
+                                       draft.algorithm = Algorithm::random;
+                                       draft.limits = draw_limits();
+                                       draft.limits.max_trials += 3;
+                                       draft.stopping = draw_stopping();
+                                       draft.trainer = {};
+                                   })
+                                   .build();
+    oracle_.allow(kStudy, config.limits);
+    timeline_.after(draw(1ms, faults_end_ / 4), [this, config] {
+        if (daemon_ && daemon_->has_started()) {
+            daemon_->spawn(create(daemon_.get(), config));
+        }
+    });
+    sometimes(1, 30, [this] { visit(static_cast<int>(rng_.below(kClients))); });
+    sometimes(0.4, 3, [this] { request(kStudy, rng_.below(12)); });
+}
+
+// A client comes by: it asks, or has something to say about a trial that it was given.
+void Schedule::visit(int client) {
+    if (!daemon_ || !daemon_->has_started() || daemon_->scheduler().find(kStudy) == nullptr) {
+        return;
+    }
+    SimulatedDaemon* daemon = daemon_.get();
+    const std::set<std::int64_t>& held = held_[client];
+    if (held.empty() || chance(0.4)) {
+        daemon->spawn(ask(daemon, client, 1 + static_cast<std::int64_t>(rng_.below(3))));
+        return;
+    }
+    const TrialId trial(*std::next(held.begin(), static_cast<int>(rng_.below(held.size()))));
+    if (chance(0.5)) {
+        daemon->spawn(measure(daemon, trial));
+    } else {
+        daemon->spawn(tell(daemon, client, trial));
+    }
+}
+
+asio::awaitable<void> Schedule::ask(SimulatedDaemon* daemon, int client, std::int64_t count) {
+    StudyRunner* runner = daemon->scheduler().find(kStudy);
+    AskRequest wanted{count, fmt::format("client {}", client)};
+    const Result<std::vector<TrialId>> found = co_await runner->ask(std::move(wanted));
+    if (!found) {
+        diary_.note("client {} asks: {}", client, found.error().message);
+        co_return;
+    }
+    if (std::ssize(*found) > count) {
+        diary_.violate(fmt::format("client {} asked for {}, got {}", client, count, found->size()));
+    }
+    for (const TrialId id : *found) {
+        const Trial trial =
+            record_.trials(runner->study().key).at(static_cast<std::size_t>(id.value()) - 1);
+        diary_.note("client {} has trial {}, attempt {}", client, id.value(), trial.attempts);
+        if (trial.state != TrialState::running) {
+            diary_.violate(fmt::format("trial {} was given out off the record", id.value()));
+        }
+        const auto [place, is_new] = given_.emplace(std::pair(id, trial.attempts), client);
+        if (!is_new && place->second != client) {
+            diary_.violate(fmt::format(
+                "trial {} was given to clients {} and {}", id.value(), place->second, client
+            ));
+        }
+        held_[client].insert(id.value());
+    }
+}
+
+asio::awaitable<void> Schedule::measure(SimulatedDaemon* daemon, TrialId trial) {
+    PostedReport said = objective(rng_.uniform());
+    said.step = 1 + static_cast<std::int64_t>(rng_.below(5));
+    StudyRunner* runner = daemon->scheduler().find(kStudy);
+    const Result<void> stored = co_await runner->report(trial, std::move(said));
+    diary_.note("trial {} is measured: {}", trial.value(), stored ? "" : stored.error().message);
+}
+
+asio::awaitable<void> Schedule::tell(SimulatedDaemon* daemon, int client, TrialId trial) {
+    const double value = rng_.uniform();
+    StudyRunner* runner = daemon->scheduler().find(kStudy);
+    const Result<void> done = co_await runner->tell(trial, objective(value));
+    diary_.note("trial {} is told: {}", trial.value(), done ? "" : done.error().message);
+    if (done) {
+        if (!told_.emplace(trial, value).second) {
+            diary_.violate(fmt::format("trial {} was told twice", trial.value()));
+        }
+        check_told(trial, value);
+    }
+    if (done || done.error().code == ErrorCode::conflict) {
+        held_[client].erase(trial.value());
+    }
+}
+
+void Schedule::check_told(TrialId trial, double value) {
+    const std::optional<Study> study = stored(kStudy);
+    if (!study) {
+        return;  // a user has deleted it
+    }
+    const Trial found = record_.trials(study->key).at(static_cast<std::size_t>(trial.value()) - 1);
+    const bool has_ended =
+        found.state == TrialState::completed || found.state == TrialState::pruned;
+    if (!has_ended || found.objective() != value) {
+        diary_.violate(fmt::format("what was told of trial {} is not on record", trial.value()));
+    }
+}
+
+void Schedule::check_all_told() {
+    for (const auto& [trial, value] : told_) {
+        check_told(trial, value);
+    }
+}
+
+// When nothing fails any more: whatever is given out is told, and the rest asked for.
+void Schedule::serve_clients() {
+    StudyRunner* runner = daemon_->scheduler().find(kStudy);
+    if (runner == nullptr) {
+        return;
+    }
+    for (const Trial& trial : runner->history().trials) {
+        if (trial.state == TrialState::running) {
+            daemon_->spawn(tell(daemon_.get(), static_cast<int>(kClients), trial.id));
+        }
+    }
+    daemon_->spawn(ask(daemon_.get(), static_cast<int>(kClients), 3));
+}
+
+}  // namespace tuner::simulation
