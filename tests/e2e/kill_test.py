@@ -46,5 +46,25 @@ class Kill(TunerCase):
         self.assertEqual(objectives, sorted(objectives), "the ranking is complete and in order")
 
 
+class KillOnce(TunerCase):
+    def test_a28_killed_after_seven_of_twenty_trials_the_rest_is_done_and_the_seven_stand(self) -> None:
+        file = self.write_study(trials=20, parallel=5, duration=0.5)
+        process = self.start("run", str(file))
+        self.wait_until("seven have ended", lambda: sum(e.ended is not None for e in self.executions()) >= 7)
+        self.assertIsNone(process.poll())
+        self.kill(process)
+        before = {e.trial: e.loss for e in self.executions() if e.ended is not None}
+        self.assertLess(len(before), 20)
+        self.tuner("run", str(file))
+
+        executions = self.executions()
+        self.assertEqual(sorted(e.trial for e in executions), list(range(1, 21)), "each trial ran exactly once")
+        self.assertLessEqual(most_at_once(executions), 5)
+        trials = {t["id"]: t for t in self.trials()}
+        self.assertEqual(sorted(trials), list(range(1, 21)))
+        self.assertEqual({t["state"] for t in trials.values()}, {"completed"})
+        self.assertEqual({number: trials[number]["objective"] for number in before}, before)
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)
