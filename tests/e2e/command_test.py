@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+import signal
 import subprocess
 import tarfile
 import unittest
@@ -244,6 +245,22 @@ class Retraining(TunerCase):
         self.assertEqual(done.stdout, f"loss={flag.removeprefix('--x=')}\n")
         self.assertIn("to stderr", done.stderr)
         self.assertEqual(json.loads(self.tuner("list", "--format", "json").stdout)[-1]["best"], None)
+
+    def test_only_the_job_dir_comes_after_what_stands_behind_the_dashes(self) -> None:
+        self.tuner("train", "--", "--x=9", "--job-dir=X")
+        self.assertRegex((self.folder / "argv").read_text(), r"^--few --x=0\S* --x=9 --job-dir=X --job-dir=J/train\n$")
+        self.assertIn("only --job-dir comes after it", self.tuner("train", "--help").stdout)
+
+    def test_ctrl_c_is_answered_with_the_right_words_alone(self) -> None:
+        self.write_trainer('#!/bin/sh\necho begun > begun\necho begun\nexec sleep 600\n')
+        train = self.start("train")
+        self.wait_until("the trainer runs", lambda: (self.folder / "begun").exists())
+        self.assertEqual(train.stdout.readline(), "begun\n")  # so its output is being followed
+        train.send_signal(signal.SIGINT)
+        err = train.communicate(timeout=60)[1]
+        self.assertIn("stopping: ", err)
+        self.assertNotIn("error", err)
+        self.assertNotIn("went away", err)
 
     def test_another_trial_and_job_dir_and_the_exit_code_of_a_failure(self) -> None:
         trials = {trial["id"]: trial["parameters"]["x"] for trial in self.trials()}
