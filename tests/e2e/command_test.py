@@ -115,6 +115,25 @@ class Packages(TunerCase):
         self.tuner("run", "--new", self.write_job(1), "--package-path", "trainer")
         self.assertIn("code second", self.logs(1))
 
+    def test_what_no_study_needs_of_staged_packages_goes_when_a_daemon_starts(self) -> None:
+        self.tuner("run", self.write_job(1), "--package-path", "trainer")
+        store = self.data_dir / "packages"
+        [first] = store.iterdir()
+        self.write_model("second", 0)
+        self.tuner("run", "--new", self.write_job(1), "--package-path", "trainer")
+        [second] = set(store.iterdir()) - {first}
+        draft = store / (first.name + ".aB3xYz")  # as a kill in the middle leaves it
+        draft.mkdir()
+        (draft / "half").touch()
+        self.tuner("run", self.write_job(2), "--package-path", "trainer")
+        self.assertEqual(set(store.iterdir()), {first, second}, "the draft went, and what studies name stayed")
+        [oldest, _] = sorted(study["id"] for study in json.loads(self.tuner("list", "--format", "json").stdout))
+        self.assertIn("code first", self.logs(1, oldest))
+        self.tuner("delete", oldest)
+        self.tuner("run", self.write_job(3), "--package-path", "trainer")
+        self.assertEqual(list(store.iterdir()), [second])
+        self.assertIn("code second", self.logs(3))
+
     def test_a_file_lists_its_packages_and_what_cannot_be_fetched_is_said(self) -> None:
         job = self.write_job(1, extra="packageUris: [trainer, 'gs://bucket/a-0.1.tar.gz']")
         self.assertIn("gs://bucket/a-0.1.tar.gz is not fetched", self.tuner("run", job).stderr)
