@@ -173,6 +173,10 @@ TEST_CASE("a trainer of the Vizier dialect finds that service's variables", "[la
     for (const std::string& word : launch.argv) {
         CHECK_FALSE(word.starts_with("--job-dir"));
     }
+    const Launch local =
+        launched(config.with([](StudyConfig& c) { c.trainer.output_dir = "out/"; }));
+    CHECK(local.env.at("AIP_TENSORBOARD_LOG_DIR") == "out/3/logs/");
+    CHECK(local.event_dirs.front() == "/out/3/logs");
     CHECK_FALSE(launched(a_job()).env.contains("CLUSTER_SPEC"));
 }
 
