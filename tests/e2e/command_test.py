@@ -226,6 +226,8 @@ class DryRun(TunerCase):
         self.assertFalse((self.folder / "argv").exists())
         self.assertIn("nothing was started", shown.stderr)
         self.assertIn("first trials", shown.stdout)
+        for line in ("TUNER_API_URL=http://HOST:PORT", f"TUNER_API_FILE={self.data_dir}/daemon", "TUNER_TRIAL_TOKEN=TOKEN"):
+            self.assertIn(f"  {line}\n", shown.stdout)
         command = re.search(r"trial 1 runs in (.*)\n  (.*)\n", shown.stdout)
         environment = re.findall(r"^  (\w+)=(.*)$", shown.stdout, re.MULTILINE)
         expected = dict((name, shlex.split(value)[0] if value else "") for name, value in environment)
@@ -238,8 +240,20 @@ class DryRun(TunerCase):
             name, equals, value = line.partition("=")
             seen[name] = value
         for name, value in expected.items():
-            if name not in ("PWD", "_") and not name.startswith("TUNER_API") and name != "TUNER_TRIAL_TOKEN":
+            if name not in ("PWD", "_", "TUNER_API_URL", "TUNER_TRIAL_TOKEN"):
                 self.assertEqual(seen.get(name), value, name)
+
+    def test_it_shows_what_resources_add(self) -> None:
+        self.data_dir.mkdir(mode=0o700)
+        (self.data_dir / "tuner.yaml").write_text("machine: {cpus: 8, gpus: 2, memory: 8GiB}\n")
+        file = self.write_study(trials=1, parallel=1, extra="resources: {cpus: 3, gpus: 1, memory: 1GiB}")
+        shown = self.tuner("run", "--dry-run", str(file)).stdout
+        lines = ("CUDA_VISIBLE_DEVICES=0", "TUNER_GPUS=0", "OMP_NUM_THREADS=3", "TUNER_CPUS=3", f"TUNER_MEMORY_BYTES={1 << 30}")
+        for line in lines:
+            self.assertIn(f"  {line}\n", shown)
+        self.write_trainer(WITNESS + "echo loss=1\n")
+        self.tuner("run", str(file))
+        self.assertLessEqual(set(lines), set((self.folder / "environment").read_text().splitlines()))
 
     def test_a_program_that_is_not_there_is_found_out(self) -> None:
         (self.folder / "config.yaml").write_text("trainingInput: {command: [./nowhere]}\n")
