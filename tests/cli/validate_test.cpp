@@ -90,6 +90,21 @@ TEST_CASE("a right file is explained", "[validate]") {
     );
 }
 
+TEST_CASE("A5 A6 what a file leaves to defaults is shown, its goal on stderr", "[validate]") {
+    const Folder folder;
+    std::string text = kStudy;
+    for (const char* line :
+         {"    goal: MINIMIZE\n", "    maxTrials: 20\n", "    maxParallelTrials: 5\n"}) {
+        text.erase(text.find(line), std::string(line).size());
+    }
+    const auto ran = validate(folder.write("babyweight.yaml", text));
+    CHECK(ran.code == 0);
+    CHECK(
+        ran.out.find("goal       maximize rmse\ntrials     1, 1 at a time\n") != std::string::npos
+    );
+    CHECK(ran.err.find("goal is not given, so rmse is maximized") != std::string::npos);
+}
+
 TEST_CASE("a wrong file is told with every problem and its place", "[validate]") {
     const Folder folder;
     std::string text = kStudy;

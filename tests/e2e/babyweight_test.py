@@ -25,7 +25,7 @@ class Babyweight(TunerCase):
         shutil.copy(EXAMPLE / "hyperparam.yaml", self.file)
         subprocess.run([BIN_DIR / "babyweight-trainer", "generate", "--output-dir", self.folder / "data"], check=True, capture_output=True)
 
-    def test_twenty_trials_are_ranked_and_the_winner_is_real(self) -> None:
+    def test_a35_twenty_trials_are_ranked_and_the_winner_is_real(self) -> None:
         self.tuner("run", str(self.file))
         trials = self.trials()
         self.assertEqual(len(trials), 20)
@@ -33,6 +33,8 @@ class Babyweight(TunerCase):
         self.assertTrue(all(t["reason"].startswith("stopped early") for t in trials if t["state"] == "pruned"))
         objectives = [t["objective"] for t in trials if t["state"] == "completed"]
         self.assertEqual(objectives, sorted(objectives))
+        self.assertGreaterEqual(objectives[0], 1.0, "nothing can be better than the noise of the data")
+        self.assertLess(objectives[0], 1.1)
 
         changes = [(seconds(t["startTime"]), 1) for t in trials] + [(seconds(t["endTime"]), -1) for t in trials]
         alive = most = 0

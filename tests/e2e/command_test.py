@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+import signal
 import subprocess
 import tarfile
 import unittest
@@ -114,6 +115,25 @@ class Packages(TunerCase):
         self.tuner("run", "--new", self.write_job(1), "--package-path", "trainer")
         self.assertIn("code second", self.logs(1))
 
+    def test_what_no_study_needs_of_staged_packages_goes_when_a_daemon_starts(self) -> None:
+        self.tuner("run", self.write_job(1), "--package-path", "trainer")
+        store = self.data_dir / "packages"
+        [first] = store.iterdir()
+        self.write_model("second", 0)
+        self.tuner("run", "--new", self.write_job(1), "--package-path", "trainer")
+        [second] = set(store.iterdir()) - {first}
+        draft = store / (first.name + ".aB3xYz")  # as a kill in the middle leaves it
+        draft.mkdir()
+        (draft / "half").touch()
+        self.tuner("run", self.write_job(2), "--package-path", "trainer")
+        self.assertEqual(set(store.iterdir()), {first, second}, "the draft went, and what studies name stayed")
+        [oldest, _] = sorted(study["id"] for study in json.loads(self.tuner("list", "--format", "json").stdout))
+        self.assertIn("code first", self.logs(1, oldest))
+        self.tuner("delete", oldest)
+        self.tuner("run", self.write_job(3), "--package-path", "trainer")
+        self.assertEqual(list(store.iterdir()), [second])
+        self.assertIn("code second", self.logs(3))
+
     def test_a_file_lists_its_packages_and_what_cannot_be_fetched_is_said(self) -> None:
         job = self.write_job(1, extra="packageUris: [trainer, 'gs://bucket/a-0.1.tar.gz']")
         self.assertIn("gs://bucket/a-0.1.tar.gz is not fetched", self.tuner("run", job).stderr)
@@ -206,6 +226,8 @@ class DryRun(TunerCase):
         self.assertFalse((self.folder / "argv").exists())
         self.assertIn("nothing was started", shown.stderr)
         self.assertIn("first trials", shown.stdout)
+        for line in ("TUNER_API_URL=http://HOST:PORT", f"TUNER_API_FILE={self.data_dir}/daemon", "TUNER_TRIAL_TOKEN=TOKEN"):
+            self.assertIn(f"  {line}\n", shown.stdout)
         command = re.search(r"trial 1 runs in (.*)\n  (.*)\n", shown.stdout)
         environment = re.findall(r"^  (\w+)=(.*)$", shown.stdout, re.MULTILINE)
         expected = dict((name, shlex.split(value)[0] if value else "") for name, value in environment)
@@ -218,8 +240,20 @@ class DryRun(TunerCase):
             name, equals, value = line.partition("=")
             seen[name] = value
         for name, value in expected.items():
-            if name not in ("PWD", "_") and not name.startswith("TUNER_API") and name != "TUNER_TRIAL_TOKEN":
+            if name not in ("PWD", "_", "TUNER_API_URL", "TUNER_TRIAL_TOKEN"):
                 self.assertEqual(seen.get(name), value, name)
+
+    def test_it_shows_what_resources_add(self) -> None:
+        self.data_dir.mkdir(mode=0o700)
+        (self.data_dir / "tuner.yaml").write_text("machine: {cpus: 8, gpus: 2, memory: 8GiB}\n")
+        file = self.write_study(trials=1, parallel=1, extra="resources: {cpus: 3, gpus: 1, memory: 1GiB}")
+        shown = self.tuner("run", "--dry-run", str(file)).stdout
+        lines = ("CUDA_VISIBLE_DEVICES=0", "TUNER_GPUS=0", "OMP_NUM_THREADS=3", "TUNER_CPUS=3", f"TUNER_MEMORY_BYTES={1 << 30}")
+        for line in lines:
+            self.assertIn(f"  {line}\n", shown)
+        self.write_trainer(WITNESS + "echo loss=1\n")
+        self.tuner("run", str(file))
+        self.assertLessEqual(set(lines), set((self.folder / "environment").read_text().splitlines()))
 
     def test_a_program_that_is_not_there_is_found_out(self) -> None:
         (self.folder / "config.yaml").write_text("trainingInput: {command: [./nowhere]}\n")
@@ -244,6 +278,22 @@ class Retraining(TunerCase):
         self.assertEqual(done.stdout, f"loss={flag.removeprefix('--x=')}\n")
         self.assertIn("to stderr", done.stderr)
         self.assertEqual(json.loads(self.tuner("list", "--format", "json").stdout)[-1]["best"], None)
+
+    def test_only_the_job_dir_comes_after_what_stands_behind_the_dashes(self) -> None:
+        self.tuner("train", "--", "--x=9", "--job-dir=X")
+        self.assertRegex((self.folder / "argv").read_text(), r"^--few --x=0\S* --x=9 --job-dir=X --job-dir=J/train\n$")
+        self.assertIn("only --job-dir comes after it", self.tuner("train", "--help").stdout)
+
+    def test_ctrl_c_is_answered_with_the_right_words_alone(self) -> None:
+        self.write_trainer('#!/bin/sh\necho begun > begun\necho begun\nexec sleep 600\n')
+        train = self.start("train")
+        self.wait_until("the trainer runs", lambda: (self.folder / "begun").exists())
+        self.assertEqual(train.stdout.readline(), "begun\n")  # so its output is being followed
+        train.send_signal(signal.SIGINT)
+        err = train.communicate(timeout=60)[1]
+        self.assertIn("stopping: ", err)
+        self.assertNotIn("error", err)
+        self.assertNotIn("went away", err)
 
     def test_another_trial_and_job_dir_and_the_exit_code_of_a_failure(self) -> None:
         trials = {trial["id"]: trial["parameters"]["x"] for trial in self.trials()}

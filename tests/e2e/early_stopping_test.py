@@ -1,5 +1,6 @@
 """Early stopping with real processes: a trial that leads nowhere is ended in the middle, with all it had started."""
 
+import json
 import os
 import unittest
 
@@ -56,6 +57,10 @@ class EarlyStopping(TunerCase):
         self.assertLess(hopeless["step"], 999)
         self.assertRegex(hopeless["reason"], r"^stopped early at step \d+: its curve leads to .* with a probability of")
         self.assertGreater(hopeless["forecast"]["mean"], 50)
+        study = json.loads(self.tuner("list", "--format", "json").stdout)[0]["id"]
+        job = json.loads(self.tuner("jobs", "describe", study, "--format=json").stdout)["trainingOutput"]
+        early = {t["trialId"]: t.get("isTrialStoppedEarly") for t in job["trials"]}
+        self.assertEqual(early, {str(n): None for n in range(1, 7)} | {"7": True})
         log = self.log.read_text().splitlines()
         self.assertIn("asked to stop", log)
         self.assertNotIn("came to its end", log)

@@ -9,7 +9,7 @@ import random
 import time
 import unittest
 
-from harness import TunerCase, most_at_once
+from harness import TRAINER, TunerCase, most_at_once
 
 KILLS = int(os.environ.get("TUNER_KILLS", "50"))
 SEED = int(os.environ.get("TUNER_KILL_SEED", random.SystemRandom().randrange(2**32)))
@@ -44,6 +44,30 @@ class Kill(TunerCase):
         self.assertEqual({t["id"]: t["objective"] for t in stored}, {e.trial: e.loss for e in executions})
         objectives = [t["objective"] for t in stored]
         self.assertEqual(objectives, sorted(objectives), "the ranking is complete and in order")
+
+
+class KillOnce(TunerCase):
+    def test_a28_killed_after_seven_of_twenty_trials_the_rest_is_done_and_the_seven_stand(self) -> None:
+        gate = self.folder / "gate"
+        waits = f'if [ "$TUNER_TRIAL" -gt 7 ]; then while [ ! -e {gate} ]; do sleep 0.02; done; fi'
+        self.write_trainer(TRAINER.replace('sleep "${DURATION:-0}"', waits))
+        file = self.write_study(trials=20, parallel=5)
+        process = self.start("run", str(file))
+        self.wait_until("seven have ended and five run", lambda: len(self.executions()) == 12)
+        self.kill(process)
+        before = {e.trial: e.loss for e in self.executions() if e.ended is not None}
+        self.assertEqual(sorted(before), list(range(1, 8)))
+        again = self.start("run", str(file))
+        gate.touch()
+        self.assertEqual(again.wait(timeout=120), 0)
+
+        executions = self.executions()
+        self.assertEqual(sorted(e.trial for e in executions), list(range(1, 21)), "each trial ran exactly once")
+        self.assertLessEqual(most_at_once(executions), 5)
+        trials = {t["id"]: t for t in self.trials()}
+        self.assertEqual(sorted(trials), list(range(1, 21)))
+        self.assertEqual({t["state"] for t in trials.values()}, {"completed"})
+        self.assertEqual({number: trials[number]["objective"] for number in before}, before)
 
 
 if __name__ == "__main__":

@@ -2,28 +2,57 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import unittest
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 from harness import TunerCase
 
+CASES = Path(__file__).resolve().parents[1] / "cases" / "study_yaml"
+
 # A module of a package, as the lab has one: says how it was called, and reports what --plan wants of its trial.
 TASK = """\
-import json, os, sys, time
+import json, os, signal, sys, time
 trial = os.environ.get("CLOUD_ML_TRIAL_ID", "")
 plan = json.loads(next(a for a in sys.argv if a.startswith("--plan=")).removeprefix("--plan="))
-with open(plan["log"], "a") as log:
-    log.write(json.dumps({"trial": trial, "argv": sys.argv[1:], "job": os.environ["CLOUD_ML_JOB_ID"]}) + "\\n")
-print("hello from trial " + trial, flush=True)
 what = plan.get(trial, plan.get("*"))
+if what == "stubborn":
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+def note(file, **more):
+    with open(file, "a") as log:
+        log.write(json.dumps({"trial": trial, "at": time.monotonic()} | more) + "\\n")
+note(plan["log"], argv=sys.argv[1:], job=os.environ["CLOUD_ML_JOB_ID"], pid=os.getpid())
+print("hello from trial " + trial, flush=True)
 if what == "wait":
     time.sleep(600)
+while what == "stubborn" and not os.path.exists(plan["go"]):
+    time.sleep(0.02)
 if what == "fail":
     sys.exit("ValueError: no good")
 if what is not None and what != "silent":
     print(json.dumps({"rmse": what, "step": 10}), flush=True)
+time.sleep(plan.get("seconds", 0))
+note(plan["log"] + ".ends")
+"""
+
+# The lab's own way: a flag by argparse, and a folder of its own below --output_dir by what TF_CONFIG says.
+LAB_TASK = """\
+import argparse, json, os, sys
+parser = argparse.ArgumentParser()
+parser.add_argument("--output_dir", required=True)
+parser.add_argument("--batch_size", type=int, default=512)
+parser.add_argument("--job-dir", default="junk")
+args = parser.parse_args()
+task = json.loads(os.environ.get("TF_CONFIG", "{}")).get("task", {})
+folder = os.path.join(args.output_dir, task.get("trial", ""))
+os.makedirs(folder, exist_ok=True)
+with open(os.path.join(folder, "seen"), "w") as seen:
+    json.dump({"argv": sys.argv[1:], "task": task, "id": os.environ["CLOUD_ML_TRIAL_ID"], "dir": os.path.realpath(folder)}, seen)
+print(json.dumps({"rmse": args.batch_size, "step": 1}), flush=True)
 """
 
 PARAMETERS = [
@@ -64,12 +93,32 @@ class JobCase(TunerCase):
         (self.folder / name).write_text(json.dumps(document))
         return name
 
+    def called(self, of: str = "") -> list[dict]:
+        """What the trainers said of themselves when they began, or (".ends") ended."""
+        file = Path(str(self.calls) + of)
+        return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
+
     def submit(self, job: str, plan: dict, *flags: str, code: int = 0) -> subprocess.CompletedProcess[str]:
         return self.tuner(
             "ml-engine", "jobs", "submit", "training", job, "--region=us-central1", "--module-name=trainer.task",
             "--package-path=lab/trainer", "--staging-bucket=gs://b", "--runtime-version=1.8", *flags,
             "--", "--plan=" + json.dumps(plan | {"log": str(self.calls)}), code=code,
         )
+
+    def refused_by_rest(self, config: str) -> str:
+        """Why the daemon, which must be there, answers 400 when it is asked for a job of this file."""
+        document = json.loads((self.folder / config).read_text()) | {"jobId": "refused"}
+        document["trainingInput"]["command"] = ["/bin/true"]
+        request = urllib.request.Request(
+            (self.data_dir / "daemon").read_text().split()[0] + "/v1/projects/p/jobs", json.dumps(document).encode(),
+            {"Authorization": "Bearer " + (self.data_dir / "token").read_text().strip(), "Content-Type": "application/json"},
+        )
+        with self.assertRaises(urllib.error.HTTPError) as answer:
+            urllib.request.urlopen(request, timeout=60)
+        error = json.loads(answer.exception.read())["error"]
+        answer.exception.close()
+        self.assertEqual([answer.exception.code, error["status"]], [400, "INVALID_ARGUMENT"])
+        return error["message"]
 
     def describe(self, job: str, *flags: str) -> dict:
         return json.loads(self.tuner("jobs", "describe", job, "--format=json", *flags).stdout)
@@ -80,6 +129,88 @@ class JobCase(TunerCase):
     def wait_for_end(self, job: str) -> dict:
         self.wait_until(f"job {job} has ended", lambda: self.value(job, "state") in ("SUCCEEDED", "FAILED", "CANCELLED"))
         return self.describe(job)
+
+
+class LabJobs(JobCase):
+    """The lab's study, and what a trainer written for the legacy service sees."""
+
+    def test_a1_a2_the_labs_file_gives_twenty_trials_five_at_once_best_first(self) -> None:
+        scores = {str(n): 1 + (n * 7 % 20) / 100 for n in range(1, 21)}  # of trial 20 the best
+        shutil.copy(CASES / "good" / "q01_babyweight.yaml", self.folder / "hyperparam.yaml")
+        self.submit("lab", scores | {"seconds": 0.2}, "--config=hyperparam.yaml")
+        job = self.wait_for_end("lab")
+        starts, ends = self.called(), self.called(".ends")
+        self.assertEqual(sorted(int(call["trial"]) for call in starts), list(range(1, 21)), "exactly twenty starts")
+        self.assertEqual(len(ends), 20)
+        alive = most = 0
+        for _, change in sorted([(call["at"], 1) for call in starts] + [(call["at"], -1) for call in ends]):
+            alive += change
+            most = max(most, alive)
+        self.assertLessEqual(most, 5)
+        output = job["trainingOutput"]
+        self.assertEqual([job["state"], output["completedTrialCount"]], ["SUCCEEDED", "20"])
+        self.assertIs(output["isHyperparameterTuningJob"], True)
+        self.assertEqual([t["trialId"] for t in output["trials"]], sorted(scores, key=scores.get))
+        self.assertEqual([t["finalMetric"]["objectiveValue"] for t in output["trials"]], sorted(scores.values()))
+        best = output["trials"][0]
+        self.assertEqual(self.value("lab", "trainingOutput.trials.trialId.slice(0)"), best["trialId"])
+        for name in ("batch_size", "nembeds", "nnsize"):
+            shown = self.value("lab", f"trainingOutput.trials.hyperparameters.{name}.slice(0)")
+            self.assertEqual(shown, best["hyperparameters"][name])
+            [call] = [call for call in starts if call["trial"] == best["trialId"]]
+            self.assertIn(f"--{name}={shown}", call["argv"])
+
+    def test_a9_a_grid_of_three_by_two_ends_after_six_trials(self) -> None:
+        grid = [
+            {"parameterName": "n", "type": "INTEGER", "minValue": 1, "maxValue": 3},
+            {"parameterName": "c", "type": "CATEGORICAL", "categoricalValues": ["a", "b"]},
+        ]
+        config = self.write_config(algorithm="GRID_SEARCH", maxTrials=10, maxParallelTrials=2, params=grid)
+        self.submit("grid", {"*": 1}, f"--config={config}")
+        job = self.wait_for_end("grid")
+        points = [tuple(t["hyperparameters"].values()) for t in job["trainingOutput"]["trials"]]
+        self.assertEqual(sorted(points), sorted((c, n) for n in "123" for c in "ab"))
+        self.assertEqual([job["state"], job["trainingOutput"]["completedTrialCount"]], ["SUCCEEDED", "6"])
+        grid[0]["type"] = "DOUBLE"
+        refused = self.submit("no_grid", {}, "--config=" + self.write_config(algorithm="GRID_SEARCH", params=grid), code=1)
+        self.assertIn("GRID_SEARCH needs finitely many values, but these are of type DOUBLE: n", refused.stderr)
+
+    def test_a12_a13_a_tuned_flag_wins_and_the_labs_trainer_writes_to_its_trials_folder(self) -> None:
+        (self.folder / "lab" / "trainer" / "task.py").write_text(LAB_TASK)
+        forty = [{"parameterName": "batch_size", "type": "DISCRETE", "discreteValues": [40]}]
+        out = self.folder / "J"
+        self.tuner(
+            "jobs", "submit", "training", "j13", "--module-name=trainer.task", "--package-path=lab/trainer", f"--job-dir={out}",
+            "--config=" + self.write_config(params=forty, maxTrials=1), "--",
+            f"--output_dir={out}", "--batch_size=128",
+        )
+        job = self.wait_for_end("j13")
+        self.assertEqual(job["trainingOutput"]["trials"][0]["finalMetric"]["objectiveValue"], 40)
+        varied = [{"parameterName": "batch_size", "type": "INTEGER", "minValue": 8, "maxValue": 64}]
+        self.tuner(
+            "jobs", "submit", "training", "j13b", "--module-name=trainer.task", "--package-path=lab/trainer", f"--job-dir={out}/",
+            "--config=" + self.write_config(params=varied, maxTrials=2), "--", f"--output_dir={out}", "--batch_size=128",
+        )
+        self.wait_for_end("j13b")
+        seen = json.loads((out / "2" / "seen").read_text())
+        self.assertEqual(seen["argv"][:3], [f"--output_dir={out}", "--batch_size=128", f"--job-dir={out}/2"])
+        self.assertEqual([seen["task"]["trial"], seen["id"]], ["2", "2"])
+        self.assertEqual(seen["dir"], os.path.realpath(out / "2"))
+
+
+class WrongConfigs(JobCase):
+    def test_a7_a8_a_wrong_field_is_refused_by_command_and_by_rest(self) -> None:
+        lr = {"parameterName": "lr", "type": "DOUBLE", "minValue": 0, "maxValue": 1, "scaleType": "UNIT_LOG_SCALE"}
+        n = {"parameterName": "n", "type": "INTEGER", "minValue": 1.5, "maxValue": 3}
+        self.submit("good", {"1": 1}, "--config=" + self.write_config(maxTrials=1))  # so that a daemon is there
+        for name, parameter, words in (("lr", lr, "strictly positive"), ("n", n, "must be a whole number")):
+            config = self.write_config(params=[parameter])
+            refused = self.submit("bad", {}, f"--config={config}", code=1)
+            self.assertIn(words, refused.stderr)
+            self.assertIn(f"(parameter {name})", refused.stderr)
+            self.assertIn(words, self.refused_by_rest(config))
+        self.wait_for_end("good")
+        self.assertEqual(self.tuner("jobs", "list", "--format=value(jobId)").stdout, "good\n")
 
 
 class Jobs(JobCase):
@@ -111,17 +242,19 @@ class Jobs(JobCase):
         self.assertEqual([job["state"], job["trainingOutput"]["completedTrialCount"]], ["SUCCEEDED", "5"])
 
     def test_a23_max_failed_trials_ends_the_job_with_the_legacy_message(self) -> None:
-        self.submit("j23", {"*": "fail"}, "--config", self.write_config(maxTrials=9, maxParallelTrials=1, maxFailedTrials=5))
+        config = self.write_config(maxTrials=9, maxParallelTrials=3, maxFailedTrials=5)
+        self.submit("j23", {"1": "wait", "2": "wait", "*": "fail"}, "--config", config)
         job = self.wait_for_end("j23")
-        self.assertEqual(job["state"], "FAILED")
-        last = next(t for t in job["trainingOutput"]["trials"] if t["trialId"] == "5")["hyperparameters"]
+        self.assertEqual([job["state"], len(self.called())], ["FAILED", 7])
+        last = next(t for t in job["trainingOutput"]["trials"] if t["trialId"] == "7")["hyperparameters"]
         self.assertTrue(job["errorMessage"].startswith(
-            "Hyperparameter Tuning Trial #5 failed. 5 total hyperparameter trial failures were seen, out of 5 trials attempted which "
-            "reaches the user-specified limit of 5.The last trial to fail was #5, with parameters: "
+            "Hyperparameter Tuning Trial #7 failed. 5 total hyperparameter trial failures were seen, out of 7 trials attempted which "
+            "reaches the user-specified limit of 5.The last trial to fail was #7, with parameters: "
             f"batch_size={last['batch_size']}, nnsize={last['nnsize']}, .  The trial's error message was: The replica master 0 exited "
             "with a non-zero status of 1. Termination reason: Error. \n"
         ), job["errorMessage"])
         self.assertIn("ValueError: no good", job["errorMessage"])
+        self.wait_until("the two that ran are gone", lambda: not any(self.is_alive(call["pid"]) for call in self.called()))
 
     def test_a24_one_failed_trial_does_not_fail_the_job(self) -> None:
         plan = {str(n): n for n in range(1, 21)} | {"7": "fail"}
@@ -132,34 +265,41 @@ class Jobs(JobCase):
         self.assertEqual(trials["7"]["state"], "FAILED")
 
     def test_a26_a_cancelled_job_ends_for_good(self) -> None:
-        self.submit("j26", {"1": 1, "*": "wait"}, "--config", self.write_config(maxTrials=9, maxParallelTrials=3))
-        self.wait_until("trials run", lambda: self.calls.exists() and len(self.calls.read_text().splitlines()) >= 4)
+        go = self.folder / "go"
+        plan = {"1": 1, "2": "stubborn", "*": "wait", "go": str(go)}
+        self.submit("j26", plan, "--config", self.write_config(maxTrials=9, maxParallelTrials=5))
+        self.wait_until("five trials run", lambda: len(self.called()) >= 6)
         self.wait_until("one has ended", lambda: self.describe("j26")["trainingOutput"]["completedTrialCount"] == "1")
         cancelled = self.tuner("jobs", "cancel", "j26")
         self.assertEqual(cancelled.stdout + cancelled.stderr, "")
-        self.assertIn(self.value("j26", "state"), ("CANCELLING", "CANCELLED"))
+        self.assertEqual(self.value("j26", "state"), "CANCELLING", "one does not listen")
+        go.touch()
         job = self.wait_for_end("j26")
         self.assertEqual(job["state"], "CANCELLED")
+        self.assertEqual([call["pid"] for call in self.called() if self.is_alive(call["pid"])], [])
         self.assertIn("endTime", job)
         self.assertEqual([t["trialId"] for t in job["trainingOutput"]["trials"] if t["state"] == "SUCCEEDED"], ["1"])
         self.tuner("jobs", "cancel", "j26")
         self.assertEqual(self.tuner("jobs", "cancel", "nowhere", code=1).stdout, "")
 
     def test_a27_a_job_goes_on_from_an_earlier_one(self) -> None:
-        config = self.write_config(maxTrials=4, maxParallelTrials=4, algorithm="ALGORITHM_UNSPECIFIED")
-        self.submit("old", {"1": 4, "2": 3, "3": 2, "4": "fail"}, "--config", config)
+        config = self.write_config(maxTrials=10, maxParallelTrials=5, algorithm="ALGORITHM_UNSPECIFIED")
+        self.submit("old", {str(n): 20 - n for n in range(1, 10)} | {"10": "fail"}, "--config", config)
         self.wait_for_end("old")
-        config = self.write_config(maxTrials=2, algorithm="ALGORITHM_UNSPECIFIED", resumePreviousJobId="old")
-        self.submit("new", {"5": 1, "6": 5}, "--config", config)
+        config = self.write_config(maxTrials=5, algorithm="ALGORITHM_UNSPECIFIED", resumePreviousJobId="old")
+        self.submit("new", {str(n): n for n in range(11, 16)}, "--config", config)
         job = self.wait_for_end("new")
-        self.assertEqual([t["trialId"] for t in job["trainingOutput"]["trials"]], ["5", "6"])
-        self.assertEqual([job["state"], job["trainingOutput"]["completedTrialCount"]], ["SUCCEEDED", "2"])
+        self.assertEqual([t["trialId"] for t in job["trainingOutput"]["trials"]], ["11", "12", "13", "14", "15"])
+        self.assertEqual([job["state"], job["trainingOutput"]["completedTrialCount"]], ["SUCCEEDED", "5"])
         trials = {t["id"]: t for t in json.loads(self.tuner("trials", "new", "--format", "json").stdout)}
-        self.assertEqual([trials[n]["objective"] for n in range(1, 7)], [4, 3, 2, None, 1, 5])
+        self.assertEqual([trials[n]["objective"] for n in range(1, 16)], [*range(19, 10, -1), None, *range(11, 16)])
+        # The first trials of a study that knows nothing are of a design; these are of a model of the old ones.
+        self.assertEqual([trials[n]["origin"] for n in range(11, 16)], ["model"] * 5)
         other = self.write_config(maxTrials=2, resumePreviousJobId="old", params=PARAMETERS[:1])
         refused = self.submit("other", {}, "--config", other, code=1)
         self.assertIn("asked another question", refused.stderr)
         self.assertIn("nnsize", refused.stderr)
+        self.assertIn("asked another question", self.refused_by_rest(other))
 
     def test_a31_flags_win_arguments_are_kept_and_an_id_is_used_once(self) -> None:
         config = self.write_config(maxTrials=1)

@@ -105,6 +105,20 @@ class Metrics(DaemonCase):
         )
         return file
 
+    def write_vizier_study(self, selection: str) -> Path:
+        file = self.folder / "vizier.json"
+        parameter = {"parameterId": "x", "doubleValueSpec": {"minValue": 0, "maxValue": 1}}
+        container = {"imageUri": "local", "command": ["./trainer.sh"], "env": [{"name": "SCRIPT", "value": str(self.script)}]}
+        file.write_text(json.dumps({
+            "displayName": "said", "maxTrialCount": 1, "parallelTrialCount": 1,
+            "studySpec": {
+                "metrics": [{"metricId": "loss", "goal": "MINIMIZE"}], "parameters": [parameter], "algorithm": "RANDOM_SEARCH",
+                "measurementSelectionType": selection,
+            },
+            "trialJobSpec": {"workerPoolSpecs": [{"containerSpec": container}]},
+        }))
+        return file
+
     def run_one(self, metric: str, code: int = 0, **study: str) -> dict:
         self.tuner("run", "--quiet", str(self.write_metric_study(metric, **study)), code=None)
         [trial] = self.trials()
@@ -149,6 +163,11 @@ class Metrics(DaemonCase):
         self.assertEqual((trial["objective"], trial["step"]), (1, 200))
         self.assertRegex(self.tuner("logs", "said-1", "1").stdout, "metric loss: that of .*/eval counts")
 
+    def test_a21_a_tag_of_the_evaluation_alone_is_taken_from_there(self) -> None:
+        self.append(EVENTS, scalar("loss", 100, 9))
+        self.append(f"eval/{EVENTS}", scalar("loss", 100, 1) + scalar("rmse", 100, 2))
+        self.assertEqual(self.run_one("rmse")["objective"], 2)
+
     def test_a22_the_last_value_counts_or_the_best(self) -> None:
         for step, value in ((1, 3), (2, 1), (3, 2)):
             self.tell(f"say loss={value} step={step}")
@@ -158,6 +177,10 @@ class Metrics(DaemonCase):
         )
         [trial] = self.trials()
         self.assertEqual((trial["objective"], trial["step"]), (1, 2))
+        for selection, objective in (("BEST_MEASUREMENT", 1), ("LAST_MEASUREMENT", 2), ("MEASUREMENT_SELECTION_TYPE_UNSPECIFIED", 2)):
+            with self.subTest(selection):
+                self.tuner("run", "--new", "--quiet", str(self.write_vizier_study(selection)))
+                self.assertEqual(self.trials()[0]["objective"], objective)
 
     def test_what_an_earlier_run_left_in_the_job_dir_does_not_count(self) -> None:
         stale = self.folder / "jobs" / "1" / "eval"

@@ -20,11 +20,12 @@ TrainerSpec with_args(std::vector<std::string> args) {
 
 TEST_CASE("event files are looked for in the job dir and the trial's folder", "[event_dirs]") {
     CHECK(
-        find_event_dirs(with_args({}), TrialId(2), "out/2", "/data/s/2") ==
+        find_event_dirs(with_args({}), TrialId(2), "out/2", std::nullopt, "/data/s/2") ==
         Dirs{"/home/me/lab/out/2", "/data/s/2"}
     );
     CHECK(
-        find_event_dirs(with_args({}), TrialId(2), std::nullopt, "/data/s/2") == Dirs{"/data/s/2"}
+        find_event_dirs(with_args({}), TrialId(2), std::nullopt, std::nullopt, "/data/s/2") ==
+        Dirs{"/data/s/2"}
     );
 }
 
@@ -35,6 +36,7 @@ TEST_CASE("the folder that a trainer makes of its output argument is one too", "
             with_args({"--output_dir=a", "--logdir", "/b", "--lr=1", "--output_dir"}),
             TrialId(2),
             "/home/me/lab/a/2",  // the same one, as in the lab
+            std::nullopt,
             "/data/s/2"
         ) == expected
     );
@@ -42,15 +44,28 @@ TEST_CASE("the folder that a trainer makes of its output argument is one too", "
 
 TEST_CASE("a plain run writes to its output argument itself", "[event_dirs]") {
     CHECK(
-        find_event_dirs(with_args({"--output_dir=a"}), std::nullopt, "out", "/data/s/1") ==
-        Dirs{"/home/me/lab/out", "/home/me/lab/a", "/data/s/1"}
+        find_event_dirs(
+            with_args({"--output_dir=a"}), std::nullopt, "out", std::nullopt, "/data/s/1"
+        ) == Dirs{"/home/me/lab/out", "/home/me/lab/a", "/data/s/1"}
+    );
+}
+
+TEST_CASE("the folder that the Vizier dialect names is one too", "[event_dirs]") {
+    CHECK(
+        find_event_dirs(with_args({}), TrialId(2), std::nullopt, "base/2/logs", "/data/s/2") ==
+        Dirs{"/home/me/lab/base/2/logs", "/data/s/2"}
     );
 }
 
 TEST_CASE("a bucket is no folder here", "[event_dirs]") {
     CHECK(
-        find_event_dirs(with_args({"--output_dir=gs://b/o"}), TrialId(2), "gs://b/o/2", "/d/2") ==
-        Dirs{"/d/2"}
+        find_event_dirs(
+            with_args({"--output_dir=gs://b/o"}),
+            TrialId(2),
+            "gs://b/o/2",
+            "gs://b/o/2/logs",
+            "/d/2"
+        ) == Dirs{"/d/2"}
     );
 }
 

@@ -2,6 +2,7 @@
 
 #include "tests/support/builders.h"
 #include "tests/support/temp_dir.h"
+#include "tuner/formats/tf_config.h"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -173,7 +174,22 @@ TEST_CASE("a trainer of the Vizier dialect finds that service's variables", "[la
     for (const std::string& word : launch.argv) {
         CHECK_FALSE(word.starts_with("--job-dir"));
     }
+    const Launch local =
+        launched(config.with([](StudyConfig& c) { c.trainer.output_dir = "out/"; }));
+    CHECK(local.env.at("AIP_TENSORBOARD_LOG_DIR") == "out/3/logs/");
+    CHECK(local.event_dirs.front() == "/out/3/logs");
     CHECK_FALSE(launched(a_job()).env.contains("CLUSTER_SPEC"));
+}
+
+TEST_CASE("clusters of trials side by side have ports of their own", "[launch]") {
+    const auto machine_of = [](std::optional<TrialId> trial) {
+        return nlohmann::json::parse(cluster_spec(trial)).at("cluster").at("workerpool0").at(0);
+    };
+    CHECK(machine_of(std::nullopt) == "127.0.0.1:2222");
+    CHECK(machine_of(TrialId(1)) == "127.0.0.1:2222");
+    CHECK(machine_of(TrialId(2)) == "127.0.0.1:2223");
+    CHECK(machine_of(TrialId(60'000)) == "127.0.0.1:62221");
+    CHECK(machine_of(TrialId(60'001)) == "127.0.0.1:2222");
 }
 
 TEST_CASE("a rerun finds the checkpoints of the attempts before it", "[launch]") {

@@ -58,7 +58,7 @@ std::string scalar_record(float value) {
 
 }  // namespace
 
-TEST_CASE("the trainer's event file gives its scalars", "[event_file]") {
+TEST_CASE("A18 the trainer's event file gives its scalars", "[event_file]") {
     const Reading reading = read(kTrainerFile);
     CHECK(reading.scalars == kTrainerScalars);
     CHECK(reading.reader.records() == 2);
@@ -68,7 +68,7 @@ TEST_CASE("the trainer's event file gives its scalars", "[event_file]") {
     CHECK(reading.reader.problem().empty());
 }
 
-TEST_CASE("the scalar record of TensorBoard's own tests is read", "[event_file]") {
+TEST_CASE("A19 the scalar record of TensorBoard's own tests is read", "[event_file]") {
     const Reading reading = read(from_hex(
         "3200000000000000241956ec09c405b73d99d6d741104d2a250a230a086163637572616379420a0801120022"
         "04a4707d3f4a0b0a090a077363616c617273a55b6433"
@@ -111,7 +111,7 @@ TEST_CASE("however a file is cut into pieces, it reads the same", "[event_file]"
     }
 }
 
-TEST_CASE("half a record waits for its rest, and the offset for it", "[event_file]") {
+TEST_CASE("A20 half a record waits for its rest, and the offset for it", "[event_file]") {
     constexpr std::size_t kFirst = 40;  // the version record
     for (std::size_t cut = 1; cut < kTrainerFile.size(); ++cut) {
         CAPTURE(cut);
@@ -134,7 +134,7 @@ TEST_CASE("another reader goes on where the first one stopped", "[event_file]") 
     CHECK(second.offset() == kTrainerFile.size());
 }
 
-TEST_CASE("a record with a damaged byte is skipped and counted", "[event_file]") {
+TEST_CASE("A20 a record with a damaged byte is skipped and counted", "[event_file]") {
     constexpr std::size_t kSecond = 40;
     for (std::size_t at = kSecond + 12; at < kTrainerFile.size(); ++at) {
         CAPTURE(at);
@@ -154,7 +154,7 @@ TEST_CASE("a whole record that is no Event is skipped and counted", "[event_file
     CHECK(reading.reader.damaged_records() == 1);
 }
 
-TEST_CASE("a damaged length ends the reading with its place", "[event_file]") {
+TEST_CASE("A20 a damaged length ends the reading with its place", "[event_file]") {
     constexpr std::size_t kSecond = 40;
     for (std::size_t at = kSecond; at < kSecond + 12; ++at) {
         CAPTURE(at);

@@ -68,6 +68,24 @@ TEST_CASE("a job echoes what was submitted in the API's spelling", "[job_json]")
     );
 }
 
+TEST_CASE("A10 A11 the values of a trial are the texts that its trainer got", "[job_json]") {
+    const Study study = a_job();
+    const std::vector<Assignment::Entry> values = {
+        {"a", 1024.0},
+        {"b", 0.5},
+        {"h", "64,16,4"},
+        {"lr", 5.946473377484674e-05},
+        {"n", std::int64_t{281}},
+        {"units", "1024 512 128"}};
+    const Json job =
+        to_job_json(study, a_history(study.config, {a_trial(1).with(values).completed(1)}));
+    CHECK(
+        job["trainingOutput"]["trials"][0]["hyperparameters"].dump() ==
+        R"({"a":"1024","b":"0.5","h":"64,16,4","lr":"5.9464733774846743e-05","n":"281",)"
+        R"("units":"1024 512 128"})"
+    );
+}
+
 TEST_CASE("a job has the legacy word for each state", "[job_json]") {
     const auto done = a_trial(1).completed(1);
     CHECK(state_of(a_job(), {}) == "QUEUED");

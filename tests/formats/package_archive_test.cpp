@@ -3,6 +3,8 @@
 #include "tuner/formats/archive_entries.h"
 #include "tuner/formats/inflate.h"
 
+#include <zlib.h>
+
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 
@@ -57,6 +59,20 @@ std::string tar_member(const std::string& name, const std::string& content, char
     std::string padded = content;
     padded.resize((content.size() + 511) / 512 * 512, '\0');
     return block + padded;
+}
+
+std::string gzip(std::string bytes) {
+    std::string packed(bytes.size() + 1024, '\0');
+    z_stream stream{};
+    REQUIRE(deflateInit2(&stream, 1, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY) == Z_OK);
+    stream.next_in = reinterpret_cast<Bytef*>(bytes.data());
+    stream.avail_in = static_cast<uInt>(bytes.size());
+    stream.next_out = reinterpret_cast<Bytef*>(packed.data());
+    stream.avail_out = static_cast<uInt>(packed.size());
+    REQUIRE(deflate(&stream, Z_FINISH) == Z_STREAM_END);
+    packed.resize(stream.total_out);
+    deflateEnd(&stream);
+    return packed;
 }
 
 std::string message_of(std::string_view name, const std::string& bytes) {
@@ -130,6 +146,35 @@ TEST_CASE("what leads out of an archive is refused", "[package_archive]") {
     CHECK(to_package_path("./a//b.py") == "a/b.py");
     CHECK(to_package_path("a..b/c") == "a..b/c");
     CHECK_FALSE(read_tar(tar_member("../a.py", "x")));
+}
+
+TEST_CASE("an archive with two entries of one path is refused by name", "[package_archive]") {
+    const std::string one = tar_member("a/x.py", "1");
+    CHECK(message_of("a.tgz", gzip(one + tar_member("./a//x.py", "2"))) == "it holds a/x.py twice");
+    // What lies between a file and what is below it in the order of bytes hides nothing.
+    const std::string near = tar_member("a/x.py-/b", "") + tar_member("a/x.pyc", "");
+    CHECK(
+        message_of("a.tgz", gzip(tar_member("a/x.py/b", "") + near + one)) ==
+        "a/x.py in it is a file and a folder"
+    );
+    CHECK(message_of("a.tgz", gzip(one + near)) == "");
+}
+
+TEST_CASE("paths are taken up to what a file system takes", "[package_archive]") {
+    const std::string name(kMaxPackageNameBytes, 'n');
+    CHECK(to_package_path("a/" + name));
+    CHECK_FALSE(to_package_path("a/" + name + "n/b"));
+    std::string path;
+    while (path.size() < kMaxPackagePathBytes) {
+        path += "a/";
+    }
+    path.back() = 'b';
+    CHECK(path.size() == kMaxPackagePathBytes);
+    CHECK(to_package_path(path));
+    CHECK(
+        to_package_path(path + "b").error().message ==
+        "a path in it has 2049 bytes: at most 2048, and 255 between two slashes"
+    );
 }
 
 TEST_CASE("links, devices and compiled parts are refused by name", "[package_archive]") {

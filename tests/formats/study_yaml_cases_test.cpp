@@ -5,6 +5,7 @@
 #include "tuner/formats/study_yaml.h"
 #include "tuner/formats/yaml_json.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
@@ -55,9 +56,16 @@ StudyYamlContext context_of(const fs::path& path) {
 
 }  // namespace
 
-TEST_CASE("every good study file gives exactly its configuration", "[study_yaml]") {
+TEST_CASE("A4 every good study file gives exactly its configuration", "[study_yaml]") {
     const auto files = yaml_files("good");
     CHECK(files.size() >= 40);
+    for (int quirk = 1; quirk <= 22; ++quirk) {  // the forms of contract.md 2.2
+        CAPTURE(quirk);
+        const std::string mark = (quirk < 10 ? "q0" : "q") + std::to_string(quirk) + "_";
+        CHECK(std::any_of(files.begin(), files.end(), [&](const fs::path& path) {
+            return path.filename().string().starts_with(mark);
+        }));
+    }
     for (const fs::path& path : files) {
         CAPTURE(path.string());
         const std::string text = read_file(path);
@@ -103,6 +111,49 @@ TEST_CASE("every bad study file gives exactly its problems", "[study_yaml]") {
         REQUIRE_FALSE(study);
         REQUIRE_FALSE(study.error().empty());
         check_golden(path, to_text(study.error(), text, context_of(path)));
+    }
+}
+
+TEST_CASE("A5 A6 without a goal one trial maximizes, and a notice says so", "[study_yaml]") {
+    const fs::path path = kCases / "good" / "goal_missing_defaults.yaml";
+    const std::string text = read_file(path);
+    const auto study = parse_study_yaml(text, context_of(path));
+    REQUIRE(study);
+    CHECK(study->config.objective().goal == Goal::maximize);
+    CHECK(study->config.limits.max_trials == 1);
+    CHECK(study->config.limits.max_parallel_trials == 1);
+    CHECK(
+        to_text(study->notices, text, context_of(path)).find("goal is not given") !=
+        std::string::npos
+    );
+}
+
+TEST_CASE("A7 A8 a wrong field of a parameter is told with its name and place", "[study_yaml]") {
+    for (const auto& [file, problem] : std::vector<std::pair<std::string, std::string>>{
+             {"log_scale_from_zero",
+              "hyperparam.yaml:9:18: UNIT_LOG_SCALE needs values that are strictly positive, but "
+              "minValue is 0 (parameter lr)\n"},
+             {"integer_bound_with_fraction",
+              "hyperparam.yaml:7:17: minValue 1.5 of an INTEGER must be a whole number (parameter "
+              "lr)\n"},
+             {"discrete_values_unsorted",
+              "hyperparam.yaml:7:32: discreteValues must be strictly increasing, but 32 follows 64 "
+              "(parameter lr)\n"},
+             {"discrete_values_too_many",
+              "hyperparam.yaml:7:23: discreteValues has 1001 values; at most 1000 are allowed "
+              "(parameter lr)\n"},
+             {"categorical_with_bounds",
+              "hyperparam.yaml:7:17: minValue does not go with type CATEGORICAL; remove it "
+              "(parameter lr)\n"},
+             {"parameter_declared_twice",
+              "hyperparam.yaml:6:7: parameter x is declared twice; the first is in line 5\n"},
+             {"type_missing", "hyperparam.yaml:5:7: type is missing"}}) {
+        const fs::path path = kCases / "bad" / (file + ".yaml");
+        CAPTURE(path.string());
+        const std::string text = read_file(path);
+        const auto study = parse_study_yaml(text, context_of(path));
+        REQUIRE_FALSE(study);
+        CHECK(to_text(study.error(), text, context_of(path)).starts_with(problem));
     }
 }
 

@@ -3,7 +3,9 @@
 #include "tuner/api/routes.h"
 #include "tuner/base/failpoint.h"
 #include "tuner/base/log.h"
+#include "tuner/executor/package_store.h"
 #include "tuner/executor/process.h"
+#include "tuner/scheduler/offload.h"
 #include "tuner/storage/sqlite.h"
 
 #include <algorithm>
@@ -149,6 +151,9 @@ Result<void> Daemon::announce() const {
 
 asio::awaitable<void> Daemon::start() {
     co_await scheduler_.start(options_.resume_interrupted);
+    if (!options_.passive) {
+        co_await sweep_packages();
+    }
     tasks_.spawn(server_.run());
     log::info(
         "daemon_started",
@@ -159,6 +164,21 @@ asio::awaitable<void> Daemon::start() {
             Connection::sqlite_version()
         )
     );
+}
+
+// The staged packages that no study names, and what a kill left of others; before the first client,
+// who could stage some.
+asio::awaitable<void> Daemon::sweep_packages() {
+    std::vector<std::string> used;
+    for (const auto& runner : scheduler_.runners()) {
+        const std::vector<std::string>& paths = runner->study().config.trainer.staged_paths;
+        used.insert(used.end(), paths.begin(), paths.end());
+    }
+    auto sweep = [store = scheduler_.packages_dir(), used = std::move(used)] {
+        sweep_package_store(store, used);
+        return true;
+    };
+    co_await offload(pool_.get_executor(), std::move(sweep));
 }
 
 void Daemon::begin_interrupt() {

@@ -82,6 +82,7 @@ class Daemon {
 
   private:
     boost::asio::awaitable<void> interrupt();
+    boost::asio::awaitable<void> sweep_packages();
 
     DaemonOptions options_;
     DataLock lock_;

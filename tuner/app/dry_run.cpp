@@ -22,6 +22,10 @@ namespace {
 
 constexpr std::int64_t kShownSuggestions = 5;
 
+// What only the daemon of the real run will know.
+constexpr const char* kApiUrl = "http://HOST:PORT";
+constexpr const char* kTrialToken = "TOKEN";
+
 // The study as it would be stored, were it the first of its name.
 Study to_study(StudyConfig config) {
     Study study;
@@ -51,15 +55,36 @@ std::string suggestions_text(const std::vector<Suggestion>& suggestions) {
     return text;
 }
 
+// As on a machine where nothing else runs: the first GPUs are trial 1's.
+std::vector<std::int64_t> first_gpus(const Resources& resources, const Machine& machine) {
+    std::vector<std::int64_t> numbers;
+    for (const Gpu& gpu : machine.gpus) {
+        if (std::ssize(numbers) < resources.gpus) {
+            numbers.push_back(gpu.number);
+        }
+    }
+    return numbers;
+}
+
 Result<Launch> launch_of_trial_1(
-    const Study& study, Suggestion suggestion, const std::string& data_dir
+    const Study& study, Suggestion suggestion, const std::string& given_data_dir, const Host& host
 ) {
+    const std::filesystem::path data_dir = std::filesystem::absolute(given_data_dir);
     const Trial trial = Trial::create(TrialId(1), std::move(suggestion), TimePoint{});
     AttemptRecord attempt;
     attempt.trial = trial.id;
     attempt.number = 1;
-    attempt.dir = (std::filesystem::absolute(data_dir) / "studies" / study.id / "1" / "1").string();
-    return make_launch(study, trial, attempt, MachineEnvironment::of_this_process());
+    attempt.dir = (data_dir / "studies" / study.id / "1" / "1").string();
+    attempt.gpus = first_gpus(study.config.resources, host.machine);
+    MachineEnvironment machine = MachineEnvironment::of_this_process();
+    machine.host = host;
+    machine.api_url = kApiUrl;
+    machine.api_file = (data_dir / "daemon").string();
+    Result<Launch> launch = make_launch(study, trial, attempt, machine);
+    if (launch) {
+        launch->env["TUNER_TRIAL_TOKEN"] = kTrialToken;
+    }
+    return launch;
 }
 
 std::string launch_text(const Launch& launch) {
@@ -78,6 +103,14 @@ std::string launch_text(const Launch& launch) {
 std::vector<std::string> notes_of(const ReadStudy& read, const PythonPackages& packages) {
     std::vector<std::string> notes = read.notices;
     const StudyConfig& config = read.study.config;
+    notes.push_back(fmt::format(
+        "{} and {} stand for the address of the run's daemon and the trial's own token",
+        kApiUrl,
+        kTrialToken
+    ));
+    if (config.resources.gpus > 0) {
+        notes.emplace_back("the GPUs are those that trial 1 gets where no other study has any");
+    }
     if (!config.is_plain() && !config.seed) {
         notes.emplace_back("the file has no seed, so the run draws one and other first trials");
     }
@@ -112,7 +145,8 @@ int dry_run(
     Study study = to_study(std::move(read->study.config));
     study.config.seed = study.config.seed.value_or(1);
     const std::vector<Suggestion> suggestions = first_suggestions(study.config);
-    const Result<Launch> launch = launch_of_trial_1(study, suggestions.front(), options.data_dir);
+    const Result<Launch> launch =
+        launch_of_trial_1(study, suggestions.front(), options.data_dir, host);
     if (!launch) {
         return report(output.err, launch.error());
     }

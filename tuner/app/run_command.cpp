@@ -180,7 +180,9 @@ void add_train(CLI::App& app, CommandContext& context, Session& session, asio::i
         "train", "Run a study's trainer once more with the winner's parameters, and show its output"
     );
     command->footer(
-        "What stands after -- goes to the trainer, behind everything else.\n\n"
+        "What stands after -- goes to the trainer, behind the study's own arguments and the "
+        "winner's\n"
+        "parameters; only --job-dir comes after it, so give that before the --.\n\n"
         "Example:\n  tuner train babyweight-1 -- --train_examples=200000"
     );
     const auto options = std::make_shared<RunOptions>();

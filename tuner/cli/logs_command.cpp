@@ -10,7 +10,9 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -23,7 +25,8 @@ using namespace boost::asio::experimental::awaitable_operators;
 namespace {
 
 // Copies one log to `to`; answers an exit code. stdout and stderr may be copied at the same time:
-// each piece is written whole.
+// each piece is written whole. Given up (Ctrl-C in `tuner train`) it says nothing: whoever gave it
+// up has the right words.
 asio::awaitable<int> copy_log(
     const HttpClient& client, std::string target, std::ostream& to, std::ostream& err
 ) {
@@ -31,6 +34,10 @@ asio::awaitable<int> copy_log(
     while (true) {
         const auto piece = co_await log.next();
         if (!piece) {
+            const auto state = co_await asio::this_coro::cancellation_state;
+            if (state.cancelled() != asio::cancellation_type::none) {
+                co_return to_int(ExitCode::interrupted);
+            }
             co_return report(err, piece.error());
         }
         if (piece->empty()) {

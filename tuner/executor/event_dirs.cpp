@@ -32,6 +32,7 @@ std::vector<std::string> find_event_dirs(
     const TrainerSpec& trainer,
     std::optional<TrialId> trial,
     const std::optional<std::string>& job_dir,
+    const std::optional<std::string>& log_dir,
     const fs::path& trial_dir
 ) {
     std::vector<std::string> dirs;
@@ -51,6 +52,9 @@ std::vector<std::string> find_event_dirs(
                 add(trial ? *output + "/" + std::to_string(trial->value()) : *output);
             }
         }
+    }
+    if (log_dir) {
+        add(*log_dir);
     }
     add(trial_dir.string());
     return dirs;

@@ -1,5 +1,6 @@
-// Where the event files of a trial's trainer may appear: its job dir, its own folder, and the
-// folder that the lab's trainers make of their --output_dir (contract.md 3.2).
+// Where the event files of a trial's trainer may appear: its job dir, its own folder, the folder
+// that the lab's trainers make of their --output_dir (contract.md 3.2), and the one that the Vizier
+// dialect names to them.
 //
 // A trainer that ignores --job-dir appends the trial's number to its own output argument; so
 // OUTPUT/TRIAL is watched for each of kOutputFlags among the user's arguments, not OUTPUT itself,
@@ -22,12 +23,13 @@ namespace tuner {
 inline constexpr std::array<std::string_view, 6> kOutputFlags{
     "output_dir", "output-dir", "model_dir", "model-dir", "logdir", "log_dir"};
 
-// Absolute paths, without what is in no file system here (gs://…). `job_dir` is the trial's own;
-// there is no `trial` in a plain run.
+// Absolute paths, without what is in no file system here (gs://…). `job_dir` and `log_dir`, which
+// is AIP_TENSORBOARD_LOG_DIR, are the trial's own; there is no `trial` in a plain run.
 std::vector<std::string> find_event_dirs(
     const TrainerSpec& trainer,
     std::optional<TrialId> trial,
     const std::optional<std::string>& job_dir,
+    const std::optional<std::string>& log_dir,
     const std::filesystem::path& trial_dir
 );
 

@@ -1,5 +1,6 @@
 #include "tuner/executor/package_store.h"
 
+#include "tuner/base/log.h"
 #include "tuner/base/owned_fd.h"
 #include "tuner/executor/shortage.h"
 #include "tuner/formats/durable_file.h"
@@ -9,6 +10,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
+#include <set>
 #include <string_view>
 #include <unistd.h>
 
@@ -90,6 +92,52 @@ Result<void> sync_name(const fs::path& store) {
     return ::fsync(open->get()) == 0 ? Result<void>() : failed(store, errno);
 }
 
+constexpr std::size_t kIdSize = 36;  // of a UUID's text
+constexpr std::string_view kGoing = ".going";
+
+// Whether an entry of that name is a copy of ours (ID), or one half made or half removed (ID.…).
+bool is_ours(std::string_view name) {
+    return name.size() >= kIdSize &&
+           name.substr(0, kIdSize).find_first_not_of("0123456789abcdef-") ==
+               std::string_view::npos &&
+           (name.size() == kIdSize || name[kIdSize] == '.');
+}
+
+// By name and not by path: a data directory that was moved has other paths than are on record.
+std::set<std::string> names_in(const std::vector<std::string>& paths) {
+    std::set<std::string> names;
+    for (const std::string& path : paths) {
+        for (const fs::path& part : fs::path(path)) {
+            names.insert(part.string());
+        }
+    }
+    return names;
+}
+
+std::vector<std::string> unused_in(const fs::path& store, const std::set<std::string>& used) {
+    std::vector<std::string> unused;
+    std::error_code error;
+    for (fs::directory_iterator it(store, error); !error && it != fs::directory_iterator();
+         it.increment(error)) {
+        const std::string name = it->path().filename().string();
+        if (is_ours(name) && !used.contains(name)) {
+            unused.push_back(name);
+        }
+    }
+    if (error && error != std::errc::no_such_file_or_directory) {
+        log::warning("packages_not_swept", fmt::format("{}: {}", store.string(), error.message()));
+    }
+    return unused;
+}
+
+void remove_copy(const fs::path& copy) {
+    std::error_code error;
+    fs::remove_all(copy, error);
+    if (error) {
+        log::warning("package_not_removed", fmt::format("{}: {}", copy.string(), error.message()));
+    }
+}
+
 }  // namespace
 
 Result<void> store_package_files(
@@ -117,6 +165,30 @@ Result<void> store_package_files(
     }
     fs::remove_all(draft, error);  // a failed one, or one that another was quicker with
     return done;
+}
+
+void sweep_package_store(const fs::path& store, const std::vector<std::string>& used) {
+    const std::vector<std::string> unused = unused_in(store, names_in(used));
+    for (const std::string& name : unused) {
+        if (name.size() != kIdSize) {
+            remove_copy(store / name);
+        }
+    }
+    // A copy under its own name is whole, whatever happens to us or to the power: so each loses
+    // that name, for good, before the first of its files goes.
+    std::vector<fs::path> going;
+    for (const std::string& name : unused) {
+        const fs::path renamed = store / (name + std::string(kGoing));
+        if (name.size() == kIdSize && ::rename((store / name).c_str(), renamed.c_str()) == 0) {
+            going.push_back(renamed);
+        }
+    }
+    if (going.empty() || !sync_name(store)) {
+        return;  // those that lost their names are removed by the next start
+    }
+    for (const fs::path& copy : going) {
+        remove_copy(copy);
+    }
 }
 
 }  // namespace tuner

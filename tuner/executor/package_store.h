@@ -1,5 +1,5 @@
 // The store of staged packages: one folder for each set of files, which never changes once it is
-// there. Worker threads.
+// there, until no study names it any more. Worker threads.
 
 #pragma once
 
@@ -20,5 +20,11 @@ inline constexpr const char* kModuleRunner = "run_module.py";
 Result<void> store_package_files(
     const std::filesystem::path& store, const std::string& id, const std::vector<PackageFile>& files
 );
+
+// Removes what nobody can use: copies that a kill left half made or half removed, and those that
+// none of `used` lies in (the staged_paths of all studies, those of live attempts among them, since
+// a study with attempts is not deleted). Nobody may stage meanwhile: for a daemon that starts. What
+// is no copy of ours is left; what cannot be removed is logged, and stays until the next start.
+void sweep_package_store(const std::filesystem::path& store, const std::vector<std::string>& used);
 
 }  // namespace tuner

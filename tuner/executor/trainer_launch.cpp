@@ -134,6 +134,14 @@ Result<std::vector<std::string>> make_argv(
     return argv;
 }
 
+// The folder that a study in the Vizier dialect has for a trial, or for a plain run; it may have
+// none.
+std::optional<std::string> vizier_output(const TrainerSpec& trainer, std::optional<TrialId> trial) {
+    return trainer.is_vizier && trainer.output_dir
+               ? std::optional(folder_of(*trainer.output_dir, trial))
+               : std::nullopt;
+}
+
 // What the Vizier service's trainers look for; `trial` is none for a plain run.
 void add_vizier_variables(
     std::map<std::string, std::string>& env,
@@ -144,11 +152,10 @@ void add_vizier_variables(
         return;
     }
     env["CLUSTER_SPEC"] = cluster_spec(trial);
-    if (trainer.output_dir) {
-        const std::string base = folder_of(*trainer.output_dir, trial);
-        env["AIP_MODEL_DIR"] = base + "/model/";
-        env["AIP_CHECKPOINT_DIR"] = base + "/checkpoints/";
-        env["AIP_TENSORBOARD_LOG_DIR"] = base + "/logs/";
+    if (const auto base = vizier_output(trainer, trial)) {
+        env["AIP_MODEL_DIR"] = *base + "/model/";
+        env["AIP_CHECKPOINT_DIR"] = *base + "/checkpoints/";
+        env["AIP_TENSORBOARD_LOG_DIR"] = *base + "/logs/";
     }
 }
 
@@ -268,7 +275,11 @@ Result<Launch> make_launch(
     launch.env = make_environment(study, trial, attempt, machine);
     launch.working_dir = trainer.working_dir;
     launch.metric = study.config.is_plain() ? "" : study.config.objective().metric;
-    launch.event_dirs = find_event_dirs(trainer, number, job_dir, trial_dir(attempt));
+    std::optional<std::string> log_dir = vizier_output(trainer, number);
+    if (log_dir) {
+        *log_dir += "/logs";  // AIP_TENSORBOARD_LOG_DIR
+    }
+    launch.event_dirs = find_event_dirs(trainer, number, job_dir, log_dir, trial_dir(attempt));
     launch.timeout = study.config.limits.timeout;
     launch.stall_timeout = study.config.limits.stall_timeout;
     launch.termination_grace = study.config.limits.termination_grace;

@@ -32,6 +32,40 @@ Result<std::vector<PackageFile>> read_entries(std::string_view name, std::string
     });
 }
 
+// Whether `path` lies in a folder of the name `file`.
+bool is_below(std::string_view path, std::string_view file) {
+    return path.size() > file.size() && path.starts_with(file) && path[file.size()] == '/';
+}
+
+// In the order of paths in which what lies below a folder comes next to it: '/' before all else.
+bool comes_before(std::string_view a, std::string_view b) {
+    return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
+        return static_cast<unsigned char>(x == '/' ? '\0' : x) <
+               static_cast<unsigned char>(y == '/' ? '\0' : y);
+    });
+}
+
+// Every path can be that of a file of its own.
+Result<void> check_paths(const std::vector<PackageFile>& files) {
+    std::vector<std::string_view> paths;
+    for (const PackageFile& file : files) {
+        paths.emplace_back(file.path);
+    }
+    std::sort(paths.begin(), paths.end(), comes_before);
+    for (std::size_t i = 1; i < paths.size(); ++i) {
+        if (paths[i] == paths[i - 1]) {
+            return fail(ErrorCode::invalid_argument, fmt::format("it holds {} twice", paths[i]));
+        }
+        if (is_below(paths[i], paths[i - 1])) {
+            return fail(
+                ErrorCode::invalid_argument,
+                fmt::format("{} in it is a file and a folder", paths[i - 1])
+            );
+        }
+    }
+    return {};
+}
+
 Result<void> check(const std::vector<PackageFile>& files) {
     if (files.empty()) {
         return fail(ErrorCode::invalid_argument, "it holds no files");
@@ -54,7 +88,22 @@ Result<void> check(const std::vector<PackageFile>& files) {
             );
         }
     }
-    return {};
+    return check_paths(files);
+}
+
+// Whether a file system here can have it, below the folder it is unpacked in.
+bool fits(std::string_view path) {
+    if (path.size() > kMaxPackagePathBytes) {
+        return false;
+    }
+    while (!path.empty()) {
+        const std::string_view part = path.substr(0, path.find('/'));
+        if (part.size() > kMaxPackageNameBytes) {
+            return false;
+        }
+        path.remove_prefix(std::min(path.size(), part.size() + 1));
+    }
+    return true;
 }
 
 }  // namespace
@@ -82,6 +131,17 @@ Result<std::string> to_package_path(std::string_view path) {
     if (clean.empty() || whole.front() == '/' || whole.find('\0') != std::string_view::npos) {
         return fail(
             ErrorCode::invalid_argument, fmt::format("{} in it leads out of the archive", whole)
+        );
+    }
+    if (!fits(clean)) {
+        return fail(
+            ErrorCode::invalid_argument,
+            fmt::format(
+                "a path in it has {} bytes: at most {}, and {} between two slashes",
+                clean.size(),
+                kMaxPackagePathBytes,
+                kMaxPackageNameBytes
+            )
         );
     }
     return clean;

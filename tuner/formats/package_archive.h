@@ -2,7 +2,8 @@
 // wheel (.whl), unpacked to files in memory. Pure.
 //
 // Only pure Python can be run from where it is unpacked: compiled parts are refused. So are links,
-// paths that leave the archive, and archives past the limits; nothing of a refused one is used.
+// paths that leave the archive, cannot be names here or stand there twice, and archives past the
+// limits; nothing of a refused one is used.
 
 #pragma once
 
@@ -18,6 +19,11 @@ namespace tuner {
 // Of all packages of a study together, unpacked.
 inline constexpr std::size_t kMaxPackageBytes = std::size_t{64} << 20;
 inline constexpr std::size_t kMaxPackageFiles = 10'000;
+
+// What Linux file systems take as the name of a file or folder, and what the path of one may have
+// below the folder that it is unpacked in.
+inline constexpr std::size_t kMaxPackageNameBytes = 255;
+inline constexpr std::size_t kMaxPackagePathBytes = 2'048;
 
 struct PackageFile {
     std::string path;  // relative, with slashes, without "." and ".."

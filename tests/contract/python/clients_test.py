@@ -102,6 +102,8 @@ class Clients(TunerCase):
             "t", goal="MAXIMIZE",
         )
         self.assertEqual((trial["objective"], trial["step"]), (19.9, 199))
+        [legacy] = json.loads(self.tuner("jobs", "describe", "said-1", "--format=json").stdout)["trainingOutput"]["trials"]
+        self.assertEqual(legacy["finalMetric"], {"trainingStep": "199", "objectiveValue": 19.9})
         self.assertRegex(self.trial_log(1), r'100 lines: .*"global_step": "100"')
 
     def test_a16_trials_in_parallel_do_not_mix(self) -> None:
