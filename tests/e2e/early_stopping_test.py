@@ -6,12 +6,13 @@ import unittest
 
 from harness import TunerCase
 
-# Trials 1 to 6 report 1 + 100/step at ten steps. Trial 7 would report 100 for a minute, with a process of its own beside.
+# Trials 1 to 6 report 2 + 100/step at ten steps, each a little better than the one before it: however slowly one of them
+# reports, nothing can be said against it before its end. Trial 7 would report 100 for a minute, with a process of its own beside.
 TRAINER = """\
 #!/bin/sh
 if [ "$TUNER_TRIAL" != 7 ]; then
     for step in 100 200 300 400 500 600 700 800 900 1000; do
-        awk "BEGIN { printf \\"{\\\\\\"step\\\\\\": $step, \\\\\\"loss\\\\\\": %.6f}\\n\\", 1 + $TUNER_TRIAL / 10 + 100 / $step }"
+        awk "BEGIN { printf \\"{\\\\\\"step\\\\\\": $step, \\\\\\"loss\\\\\\": %.6f}\\n\\", 2 - $TUNER_TRIAL / 10 + 100 / $step }"
     done
     exit 0
 fi
