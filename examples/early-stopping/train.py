@@ -10,6 +10,7 @@ flags.add_argument("--learning_rate", type=float, default=0.01)
 flags.add_argument("--batch_size", type=int, default=32)
 flags.add_argument("--width", type=int, default=64)
 flags.add_argument("--epochs", type=int, default=81)
+flags.add_argument("--seed", type=int, default=0)
 args = flags.parse_args()
 
 images, digits = load_digits(return_X_y=True)
@@ -19,7 +20,7 @@ model = MLPClassifier(
     solver="sgd",
     learning_rate_init=args.learning_rate,
     batch_size=args.batch_size,
-    random_state=0,
+    random_state=args.seed,
 )
 for epoch in range(1, args.epochs + 1):
     model.partial_fit(train_x, train_y, classes=range(10))
