@@ -87,6 +87,24 @@ class AskAndTell(TunerCase):
         self.assertEqual((trial["state"], trial["objective"], trial["step"]), ("completed", 0.5, 7))
         self.assertEqual(self.ask("a", 2), [2, 4])
 
+    def test_a_daemon_that_ends_politely_takes_nothing_from_a_client(self) -> None:
+        daemon = self.serve()
+        self.call("", SPACE)
+        self.assertEqual(self.ask("a"), [1])
+        daemon.terminate()
+        daemon.wait(timeout=60)
+        self.assertEqual(self.tuner("ask", "space-1", "--client", "a", "--args").stdout.split()[0], "1")
+        self.assertEqual([trial["attempts"] for trial in self.trials()], [1])
+
+    def test_a_paused_study_goes_on_when_it_is_resumed_and_asked(self) -> None:
+        shutil.copy(EXAMPLE / "space.yaml", self.folder)
+        self.tuner("ask", "space.yaml")
+        self.tuner("stop", "space-1", "--now")
+        self.assertIn("is paused", self.tuner("ask", "space-1", code=4).stderr)
+        self.assertIn("goes on when it is asked", self.tuner("resume", "space-1").stderr)
+        self.assertEqual(self.tuner("ask", "space-1", "--args").stdout.split()[0], "1")
+        self.assertIn("given out to whoever asks", self.tuner("show").stdout)
+
     def test_two_clients_at_once_never_get_the_same_trial(self) -> None:
         self.serve()
         self.call("", SPACE)

@@ -63,7 +63,7 @@ TEST_CASE("a study is written as the API documents it", "[study_json]") {
     CHECK(
         to_json(lab_study(), history).dump() ==
         R"({"id":"babyweight-1","name":"babyweight","state":"running","goal":"minimize",)"
-        R"("metric":"rmse","maxTrials":20,"maxParallelTrials":5,"counts":{"completed":2,)"
+        R"("metric":"rmse","maxTrials":20,"maxParallelTrials":5,"asked":true,"counts":{"completed":2,)"
         R"("running":0,"failed":0,"pruned":0,"pending":1,"cancelled":0},)"
         R"("best":{"trial":3,"objective":1.0391},"reason":null,"message":null,)"
         R"("createTime":"2026-11-24T10:02:11.120Z","endTime":null,)"

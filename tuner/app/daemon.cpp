@@ -187,7 +187,9 @@ void Daemon::begin_interrupt() {
 
 asio::awaitable<void> Daemon::interrupt() {
     for (const auto& runner : scheduler_.runners()) {
-        if (runner->study().state == StudyState::running) {
+        // What clients were given stays theirs: no daemon has to be there for them.
+        const bool ends_with_us = !runner->study().config.is_asked();
+        if (ends_with_us && runner->study().state == StudyState::running) {
             const Result<void> paused = co_await runner->pause(true, StudyReason::interrupted);
             if (!paused) {  // nobody is told to stop what cannot be recorded as stopped
                 *broken_ = paused.error().message;

@@ -118,6 +118,10 @@ asio::awaitable<int> Run::run() {
         if (!handed_in) {
             co_return report(context_.err, handed_in.error());
         }
+        if (is_asked_) {
+            say(fmt::format("study {0} goes on when it is asked: tuner ask {0}", id_));
+            co_return to_int(ExitCode::done);
+        }
         if (options_.detach) {
             co_return leave();
         }
@@ -171,6 +175,7 @@ asio::awaitable<Result<void>> Run::hand_in(const HttpClient& client) {
         co_return tl::unexpected(handed_in.error());
     }
     id_ = handed_in->id;
+    is_asked_ = handed_in->is_asked;
     for (const std::string& notice : handed_in->notices) {
         say("note: " + printable(notice));
     }

@@ -67,6 +67,7 @@ class Run {
     std::string id_;  // of the study, once handed in
     std::optional<std::int64_t> after_;
     bool interrupted_ = false;
+    bool is_asked_ = false;
 };
 
 }  // namespace tuner

@@ -111,6 +111,7 @@ asio::awaitable<Result<HandedIn>> ask_to_go_on(const HttpClient& client, std::st
     }
     HandedIn handed_in;
     handed_in.id = found->at("id").get<std::string>();
+    handed_in.is_asked = found->value("asked", false);
     Result<std::string> resumed = co_await client.post(study_path(handed_in.id) + ":resume", "");
     if (!resumed) {
         co_return tl::unexpected(resumed.error());

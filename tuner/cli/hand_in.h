@@ -42,6 +42,7 @@ struct TrainOrder {
 struct HandedIn {
     std::string id;  // of the study
     bool is_new = false;
+    bool is_asked = false;             // nothing is run: somebody has to ask for its trials
     std::vector<std::string> notices;  // what the user should know about the file
 };
 

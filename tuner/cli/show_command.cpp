@@ -31,12 +31,14 @@ std::string question_text(const Json& study) {
         return fmt::format("plain run {}\n", counts_text(study));
     }
     return fmt::format(
-        "goal      {} {}\ntrials    {} of {}, {} at a time\n",
+        "goal      {} {}\ntrials    {} of {}, {}\n",
         text_of(study, "goal"),
         text_of(study, "metric"),
         counts_text(study),
         text_of(study, "maxTrials"),
-        text_of(study, "maxParallelTrials")
+        study.value("asked", false)
+            ? "given out to whoever asks"
+            : fmt::format("{} at a time", text_of(study, "maxParallelTrials"))
     );
 }
 

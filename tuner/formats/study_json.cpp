@@ -180,6 +180,7 @@ Json to_json(const Study& study, const History& history) {
         {"metric", ranks ? to_text(config.objective().metric) : Json(nullptr)},
         {"maxTrials", config.limits.max_trials},
         {"maxParallelTrials", config.limits.max_parallel_trials},
+        {"asked", config.is_asked()},
         {"counts", to_counts(history)},
         {"best", to_best(config, history)},
         {"reason", has_reason ? Json(name_of(study.reason)) : Json(nullptr)},
