@@ -25,6 +25,7 @@ TEST_CASE("a client asks for trials and gets them whole", "[api]") {
     const auto answer =
         api.call("POST", "/v1/studies/a/trials:suggest", R"({"count": 2, "client": "w1"})");
     CHECK(json_of(answer)["trials"][0]["parameters"]["batch_size"] == 9);
+    CHECK(json_of(answer)["reason"] == "exhausted");
     CHECK(status_of(api.call("POST", "/v1/studies/a/trials:suggest")) == "200");
     CHECK(api.fake.data.calls == std::vector<std::string>{"ask a-1 2 w1", "ask a-1 1 "});
 }

@@ -105,6 +105,24 @@ class AskAndTell(TunerCase):
         self.assertEqual(self.tuner("ask", "space-1", "--args").stdout.split()[0], "1")
         self.assertIn("given out to whoever asks", self.tuner("show").stdout)
 
+    def test_t13_sixteen_trials_asked_for_at_once_are_sixteen_different_ones(self) -> None:
+        self.serve()
+        space = json.loads(json.dumps(SPACE))
+        space["trainingInput"]["hyperparameters"]["algorithm"] = "ALGORITHM_UNSPECIFIED"  # by a model
+        self.call("", space)
+        for trial in self.ask("a", 6):
+            self.call(f"/space-1/trials/{trial}:complete", {"objective": (trial - 3) ** 2})
+        answer = self.call("/space-1/trials:suggest", {"count": 16})
+        points = {trial["parameters"]["x"] for trial in answer["trials"]}
+        self.assertEqual((len(points), answer["reason"]), (16, None))
+        self.assertEqual({trial["origin"] for trial in answer["trials"]}, {"model"})
+
+    def test_t14_fewer_trials_than_asked_for_come_with_a_reason(self) -> None:
+        self.serve()
+        self.call("", SPACE)
+        answer = self.call("/space-1/trials:suggest", {"count": 50})
+        self.assertEqual((len(answer["trials"]), answer["reason"]), (40, "max_trials"))
+
     def test_two_clients_at_once_never_get_the_same_trial(self) -> None:
         self.serve()
         self.call("", SPACE)

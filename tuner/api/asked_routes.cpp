@@ -35,6 +35,14 @@ Json trial_json(const TuningService& service, const std::string& study, TrialId 
                 : Json(nullptr);
 }
 
+// A study that gives out fewer trials than asked for has no more, in the words of its own end.
+Json why_no_more(const TuningService& service, const std::string& study) {
+    const auto view = service.find(study);
+    const bool is_used_up = view && std::ssize(view->history.get().trials) >=
+                                        view->study.get().config.limits.max_trials;
+    return name_of(is_used_up ? StudyReason::max_trials : StudyReason::exhausted);
+}
+
 }  // namespace
 
 asio::awaitable<Response> suggest_trials(Request request, TuningService& service) {
@@ -46,11 +54,13 @@ asio::awaitable<Response> suggest_trials(Request request, TuningService& service
     if (!wanted) {
         co_return problem(wanted.error());
     }
+    const std::int64_t count = wanted->count;
     const auto found = co_await service.ask(*study, std::move(*wanted));
     if (!found) {
         co_return problem(found.error());
     }
     Json answer;
+    answer["reason"] = std::ssize(*found) < count ? why_no_more(service, *study) : Json(nullptr);
     answer["trials"] = Json::array();
     for (const TrialId trial : *found) {
         answer["trials"].push_back(trial_json(service, *study, trial));
