@@ -39,9 +39,9 @@ TEST_CASE("asking needs a count within its limit and a client with a name", "[vi
     const auto refused = [](const std::string& body) {
         return refusal_of(vizier::parse_suggest(body));
     };
-    CHECK(refused("{}") == "suggestionCount must be from 1 to 1000");
-    CHECK(refused(R"({"suggestionCount": 1000, "clientId": "w"})").empty());
-    CHECK(refused(R"({"suggestionCount": 1001, "clientId": "w"})") != "");
+    CHECK(refused("{}") == "suggestionCount must be from 1 to 250");
+    CHECK(refused(R"({"suggestionCount": 250.0, "clientId": "w"})").empty());
+    CHECK(refused(R"({"suggestionCount": 251, "clientId": "w"})") != "");
     CHECK(refused(R"({"suggestionCount": 1.5, "clientId": "w"})") != "");
     CHECK(refused(R"({"suggestionCount": 1})") == "clientId is missing");
     CHECK(refused(R"({"suggestionCount": 1, "clientId": ""})") != "");
@@ -96,6 +96,17 @@ TEST_CASE("a measurement that is none says what is wrong with it", "[vizier_requ
         return refusal_of(vizier::parse_measurement(R"({"measurement": )" + measurement + "}"));
     };
     CHECK(refused("{}") == "metrics of measurement must be a list of 1 to 100");
+    CHECK(
+        refused(R"({"metrics": [{"metricId": "a"}]})") ==
+        "measurement needs a stepCount or an elapsedDuration"
+    );
+    CHECK(refused(R"({"metrics": [{"metricId": "a"}], "elapsedDuration": "3.5s"})").empty());
+    for (const std::string elapsed : {"{}", "3", "\"3\"", "\"-3s\"", "\"s\"", "\"infs\""}) {
+        CHECK(
+            refused(R"({"metrics": [{"metricId": "a"}], "elapsedDuration": )" + elapsed + "}") ==
+            "elapsedDuration must be seconds like \"3.5s\""
+        );
+    }
     CHECK(refused(R"({"metrics": [{}]})") == "metricId is missing");
     CHECK(
         refused(R"({"metrics": [{"metricId": "a", "value": "1"}]})") ==
@@ -144,4 +155,12 @@ TEST_CASE("a trial of one's own has values that fit", "[vizier_request]") {
         "parameter size stands twice"
     );
     CHECK(refused(R"({"parameters": [{"parameterId": "size", "value": 7}]})") != "");
+    const std::string own =
+        R"({"parameters": [{"parameterId": "kind", "value": "x"}, {"parameterId": "size", "value": 7}], )";
+    CHECK(refused(own + R"("state": "SUCCEEDED"})") != "");
+    const auto ended =
+        vizier::parse_trial(own + R"("state": "INFEASIBLE", "infeasibleReason": "oom"})", space);
+    REQUIRE(ended);
+    CHECK(ended->result->metrics.at(0).name == kInfeasibleMetric);
+    CHECK(ended->result->reason == "oom");
 }

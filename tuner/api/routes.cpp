@@ -128,7 +128,7 @@ constexpr std::array kRoutes{
         "GET",
         "/v1/projects/{project}/locations/{location}/studies/{study}/operations",
         Access::token,
-        vizier::list_operations},
+        vizier::list_study_operations},
     Route{
         "GET",
         "/v1/projects/{project}/locations/{location}/studies/{study}/operations/{operation}",
@@ -143,17 +143,17 @@ constexpr std::array kRoutes{
         "POST",
         "/v1/projects/{project}/locations/{location}/studies/{study}/operations/{operation}:cancel",
         Access::token,
-        vizier::end_operation},
+        vizier::end_study_operation},
     Route{
         "DELETE",
         "/v1/projects/{project}/locations/{location}/studies/{study}/operations/{operation}",
         Access::token,
-        vizier::end_operation},
+        vizier::end_study_operation},
     Route{
         "GET",
         "/v1/projects/{project}/locations/{location}/studies/{study}/trials/{trial}/operations",
         Access::token,
-        vizier::list_operations},
+        vizier::list_trial_operations},
     Route{
         "GET",
         "/v1/projects/{project}/locations/{location}/studies/{study}/trials/{trial}/operations/"
@@ -171,13 +171,13 @@ constexpr std::array kRoutes{
         "/v1/projects/{project}/locations/{location}/studies/{study}/trials/{trial}/operations/"
         "{operation}:cancel",
         Access::token,
-        vizier::end_operation},
+        vizier::end_trial_operation},
     Route{
         "DELETE",
         "/v1/projects/{project}/locations/{location}/studies/{study}/trials/{trial}/operations/"
         "{operation}",
         Access::token,
-        vizier::end_operation},
+        vizier::end_trial_operation},
 };
 
 }  // namespace

@@ -23,6 +23,7 @@ Result<Query> read_query(const Request& request) {
         request,
         {"pageSize",
          "pageToken",
+         "timeout",
          "alt",
          "$alt",
          "prettyPrint",

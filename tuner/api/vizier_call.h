@@ -20,8 +20,8 @@ Response refusal(const Error& error);
 
 Place place_of(const Request& request);
 
-// The parameters of a call that pages a list or has none of its own; those that every call of the
-// service may have are let pass.
+// The parameters of a call that pages a list, waits, or has none of its own; those that every call
+// of the service may have are let pass.
 Result<Query> read_query(const Request& request);
 
 // The study that a request names, by its id alone; `not_found`.

@@ -84,14 +84,21 @@ Response answer_checked(
 }
 
 // None is kept, so none is listed.
-Answer list_operations(Request request, TuningService& service) {
+Answer list_study_operations(Request request, TuningService& service) {
     const auto query = read_query(request);
     const auto view = query ? find_study(request, service) : tl::unexpected(query.error());
     co_return view ? answer_json(Json::object()) : refusal(view.error());
 }
 
+Answer list_trial_operations(Request request, TuningService& service) {
+    const auto query = read_query(request);
+    const auto found = query ? find_trial(request, service) : tl::unexpected(query.error());
+    co_return found ? answer_json(Json::object()) : refusal(found.error());
+}
+
 Answer get_study_operation(Request request, TuningService& service) {
-    const auto view = find_study(request, service);
+    const auto query = read_query(request);
+    const auto view = query ? find_study(request, service) : tl::unexpected(query.error());
     if (!view) {
         co_return refusal(view.error());
     }
@@ -101,7 +108,8 @@ Answer get_study_operation(Request request, TuningService& service) {
 }
 
 Answer get_trial_operation(Request request, TuningService& service) {
-    const auto found = find_trial(request, service);
+    const auto query = read_query(request);
+    const auto found = query ? find_trial(request, service) : tl::unexpected(query.error());
     if (!found) {
         co_return refusal(found.error());
     }
@@ -112,9 +120,14 @@ Answer get_trial_operation(Request request, TuningService& service) {
 }
 
 // It was done before it had a name.
-Answer end_operation(Request request, TuningService& service) {
-    const auto view = find_study(request, service);
-    co_return view ? answer_json(Json::object()) : refusal(view.error());
+Answer end_study_operation(Request request, TuningService& service) {
+    Response found = co_await get_study_operation(std::move(request), service);
+    co_return found.status == 200 ? answer_json(Json::object()) : std::move(found);
+}
+
+Answer end_trial_operation(Request request, TuningService& service) {
+    Response found = co_await get_trial_operation(std::move(request), service);
+    co_return found.status == 200 ? answer_json(Json::object()) : std::move(found);
 }
 
 }  // namespace tuner::vizier

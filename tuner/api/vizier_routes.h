@@ -35,9 +35,11 @@ Answer check_trial(Request request, TuningService& service);
 Answer stop_trial(Request request, TuningService& service);
 
 // …/operations, of a study or of a trial
-Answer list_operations(Request request, TuningService& service);
+Answer list_study_operations(Request request, TuningService& service);
+Answer list_trial_operations(Request request, TuningService& service);
 Answer get_study_operation(Request request, TuningService& service);  // also :wait
 Answer get_trial_operation(Request request, TuningService& service);
-Answer end_operation(Request request, TuningService& service);  // :cancel and DELETE
+Answer end_study_operation(Request request, TuningService& service);  // :cancel and DELETE
+Answer end_trial_operation(Request request, TuningService& service);
 
 }  // namespace tuner::vizier

@@ -80,7 +80,8 @@ Answer create_study(Request request, TuningService& service) {
 }
 
 Answer look_up_study(Request request, TuningService& service) {
-    const auto title = parse_lookup(request.body);
+    const auto query = read_query(request);
+    const auto title = query ? parse_lookup(request.body) : tl::unexpected(query.error());
     if (!title) {
         co_return refusal(title.error());
     }

@@ -97,7 +97,8 @@ Answer suggest_trials(Request request, TuningService& service) {
 // All of the best objective: ties are for the client to break.
 Answer list_optimal_trials(Request request, TuningService& service) {
     const auto query = read_query(request);
-    const auto view = query ? find_study(request, service) : tl::unexpected(query.error());
+    const auto empty = query ? parse_nothing(request.body) : tl::unexpected(query.error());
+    const auto view = empty ? find_study(request, service) : tl::unexpected(empty.error());
     if (!view) {
         co_return refusal(view.error());
     }

@@ -1,16 +1,11 @@
 #include "tuner/formats/vizier_request.h"
 
 #include "tuner/formats/json_text.h"
+#include "tuner/formats/proto_json.h"
 #include "tuner/formats/study_json.h"
 #include "tuner/formats/trial_stream.h"
 #include "tuner/formats/utf8.h"
-#include "tuner/formats/yaml_reader.h"
 #include "tuner/study/limits.h"
-
-#include <charconv>
-#include <initializer_list>
-#include <limits>
-#include <map>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -20,78 +15,10 @@ namespace tuner::vizier {
 namespace {
 
 using nlohmann::json;
-using Fields = std::map<std::string, json>;  // by name in lowerCamelCase
+using namespace proto_json;
 
 tl::unexpected<Error> wrong(std::string message) {
     return fail(ErrorCode::invalid_argument, std::move(message));
-}
-
-// The fields of a message; `what` is its place for people, "study" or "finalMeasurement".
-Result<Fields> read_fields(
-    const json& message, std::string_view what, std::initializer_list<std::string_view> known
-) {
-    if (!message.is_object()) {
-        return wrong(fmt::format("{} must be an object", what));
-    }
-    Fields fields;
-    for (const auto& [key, value] : message.items()) {
-        const std::string name = to_camel_case(key);
-        if (std::find(known.begin(), known.end(), name) == known.end()) {
-            return wrong(fmt::format(
-                "unknown field '{}' in {}; there may be {}", key, what, fmt::join(known, ", ")
-            ));
-        }
-        if (!fields.emplace(name, value).second) {
-            return wrong(fmt::format("{} stands twice in {}", name, what));
-        }
-    }
-    std::erase_if(fields, [](const auto& field) { return field.second.is_null(); });
-    return fields;
-}
-
-Result<Fields> parse_fields(
-    std::string_view body, std::string_view what, std::initializer_list<std::string_view> known
-) {
-    const auto message = parse_json(body.empty() ? "{}" : body);
-    return message ? read_fields(*message, what, known) : tl::unexpected(message.error());
-}
-
-// A text that must be there.
-Result<std::string> text(const Fields& fields, const std::string& name) {
-    const auto found = fields.find(name);
-    if (found == fields.end()) {
-        return wrong(fmt::format("{} is missing", name));
-    }
-    if (!found->second.is_string() || found->second.get_ref<const std::string&>().empty()) {
-        return wrong(fmt::format("{} must be a text that is not empty", name));
-    }
-    return found->second.get<std::string>();
-}
-
-std::optional<std::int64_t> to_integer(const json& value) {
-    if (value.is_number_integer()) {
-        return value.get<std::int64_t>();
-    }
-    if (!value.is_string()) {
-        return std::nullopt;
-    }
-    const auto& digits = value.get_ref<const std::string&>();
-    std::int64_t number = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-    const bool is_whole = error == std::errc{} && end == digits.data() + digits.size();
-    return is_whole && !digits.empty() ? std::optional(number) : std::nullopt;
-}
-
-std::optional<double> to_double(const json& value) {
-    if (value.is_number()) {
-        return value.get<double>();
-    }
-    const std::string word = value.is_string() ? value.get<std::string>() : "";
-    constexpr double kInfinity = std::numeric_limits<double>::infinity();
-    return word == "NaN"         ? std::optional(std::numeric_limits<double>::quiet_NaN())
-           : word == "Infinity"  ? std::optional(kInfinity)
-           : word == "-Infinity" ? std::optional(-kInfinity)
-                                 : std::nullopt;
 }
 
 Result<Metric> read_metric(const json& message) {
@@ -126,6 +53,9 @@ Result<PostedReport> read_measurement(const json& message, std::string_view what
             return wrong(fmt::format("stepCount must be a whole number from 0 to {}", kMaxInteger));
         }
     }
+    if (fields->contains("elapsedDuration") && !is_duration(fields->at("elapsedDuration"))) {
+        return wrong("elapsedDuration must be seconds like \"3.5s\"");
+    }
     const json metrics = fields->contains("metrics") ? fields->at("metrics") : json::array();
     if (!metrics.is_array() || metrics.empty() || metrics.size() > kMaxMetricsPerLine) {
         return wrong(
@@ -139,6 +69,15 @@ Result<PostedReport> read_measurement(const json& message, std::string_view what
         }
         report.metrics.push_back(std::move(*metric));
     }
+    return report;
+}
+
+// What says that there can be no result, with infeasibleReason.
+PostedReport infeasible(const Fields& fields) {
+    PostedReport report;
+    report.metrics.push_back({std::string(kInfeasibleMetric), 1});
+    const auto reason = text(fields, "infeasibleReason");
+    report.reason = reason ? cut_utf8(*reason, kMaxTextBytes) : "";
     return report;
 }
 
@@ -218,7 +157,19 @@ Result<AskRequest> parse_suggest(std::string_view body) {
 
 Result<BroughtTrial> parse_trial(std::string_view body, const SearchSpace& space) {
     const auto fields = parse_fields(
-        body, "trial", {"parameters", "finalMeasurement", "name", "id", "state", "clientId"}
+        body,
+        "trial",
+        {"parameters",
+         "finalMeasurement",
+         "state",
+         "infeasibleReason",
+         // What the service fills in itself may come back, and is not looked at.
+         "name",
+         "id",
+         "clientId",
+         "measurements",
+         "startTime",
+         "endTime"}
     );
     if (!fields) {
         return tl::unexpected(fields.error());
@@ -238,6 +189,12 @@ Result<BroughtTrial> parse_trial(std::string_view body, const SearchSpace& space
         }
         brought.result = std::move(*result);
     }
+    const json state = fields->contains("state") ? fields->at("state") : json();
+    if (state == "INFEASIBLE" || state == 5) {
+        brought.result = infeasible(*fields);
+    } else if ((state == "SUCCEEDED" || state == 4) && !brought.result) {
+        return wrong("a trial that SUCCEEDED has a finalMeasurement");
+    }
     return brought;
 }
 
@@ -246,9 +203,17 @@ Result<PostedReport> parse_measurement(std::string_view body) {
     if (!fields) {
         return tl::unexpected(fields.error());
     }
-    return fields->contains("measurement")
-               ? read_measurement(fields->at("measurement"), "measurement")
-               : wrong("measurement is missing");
+    if (!fields->contains("measurement")) {
+        return wrong("measurement is missing");
+    }
+    const json& measurement = fields->at("measurement");
+    auto report = read_measurement(measurement, "measurement");
+    const bool has_time =
+        measurement.contains("elapsedDuration") || measurement.contains("elapsed_duration");
+    if (report && !report->step && !has_time) {
+        return wrong("measurement needs a stepCount or an elapsedDuration");
+    }
+    return report;
 }
 
 Result<PostedReport> parse_completion(std::string_view body) {
@@ -258,23 +223,17 @@ Result<PostedReport> parse_completion(std::string_view body) {
     if (!fields) {
         return tl::unexpected(fields.error());
     }
-    PostedReport report;
-    const json infeasible =
+    const json is_infeasible =
         fields->contains("trialInfeasible") ? fields->at("trialInfeasible") : json(false);
-    if (!infeasible.is_boolean()) {
+    if (!is_infeasible.is_boolean()) {
         return wrong("trialInfeasible must be true or false");
     }
-    if (infeasible.get<bool>()) {
-        report.metrics.push_back({std::string(kInfeasibleMetric), 1});
-        if (fields->contains("infeasibleReason")) {
-            const auto reason = text(*fields, "infeasibleReason");
-            report.reason = reason ? cut_utf8(*reason, kMaxTextBytes) : "";
-        }
-        return report;
+    if (is_infeasible.get<bool>()) {
+        return infeasible(*fields);
     }
     return fields->contains("finalMeasurement")
                ? read_measurement(fields->at("finalMeasurement"), "finalMeasurement")
-               : report;
+               : PostedReport();
 }
 
 Result<void> parse_nothing(std::string_view body) {

@@ -15,8 +15,8 @@
 
 namespace tuner::vizier {
 
-// As for the native API.
-inline constexpr std::int64_t kMaxSuggestions = 1'000;
+// Their numbers make the operation's name, which must fit into a request's target.
+inline constexpr std::int64_t kMaxSuggestions = 250;
 inline constexpr std::size_t kMaxClientIdBytes = 256;
 
 // CreateStudy: the document of the study, and what it is called.
@@ -33,10 +33,10 @@ Result<std::string> parse_lookup(std::string_view body);
 // SuggestTrials. The client must have a name.
 Result<AskRequest> parse_suggest(std::string_view body);
 
-// CreateTrial: parameters and perhaps a finalMeasurement.
+// CreateTrial: parameters and perhaps its end, a finalMeasurement or the state INFEASIBLE.
 Result<BroughtTrial> parse_trial(std::string_view body, const SearchSpace& space);
 
-// AddTrialMeasurement; without a stepCount the step is left open.
+// AddTrialMeasurement; without a stepCount, which then needs an elapsedDuration, the step is open.
 Result<PostedReport> parse_measurement(std::string_view body);
 
 // CompleteTrial: a finalMeasurement, infeasible, or nothing.
