@@ -66,7 +66,11 @@ TEST_CASE("list shows every study on a line", "[cli]") {
 
 TEST_CASE("show explains one study and takes the latest without a name", "[cli]") {
     ApiFixture api;
-    api.fake.add_study("babyweight", 2);
+    tuner::StudyConfig& config = api.fake.add_study("babyweight", 2).study.config;
+    CHECK_THAT(
+        run(api, {"show"}).out, Catch::Contains("2 completed of 20, given out to whoever asks")
+    );
+    config.trainer.command = {"./trainer"};
     CHECK(
         run(api, {"show", "babyweight"}).out ==
         "study     babyweight-1\n"
