@@ -17,14 +17,6 @@ tl::unexpected<Error> wrong(std::string message) {
     return fail(ErrorCode::invalid_argument, std::move(message));
 }
 
-Result<json> parse_object(std::string_view body) {
-    auto document = parse_json(body);
-    if (document && !document->is_object()) {
-        return wrong("the body must be a JSON object");
-    }
-    return document;
-}
-
 Result<void> read_count(const json& value, AskRequest& to) {
     const bool fits = value.is_number_unsigned() && value.get<std::uint64_t>() >= 1 &&
                       value.get<std::uint64_t>() <= static_cast<std::uint64_t>(kMaxAskedTrials);
@@ -50,7 +42,7 @@ Result<AskRequest> parse_ask(std::string_view body) {
     if (body.empty()) {
         return request;
     }
-    const auto document = parse_object(body);
+    const auto document = parse_json_object(body);
     if (!document) {
         return tl::unexpected(document.error());
     }
@@ -70,7 +62,7 @@ Result<AskRequest> parse_ask(std::string_view body) {
 }
 
 Result<BroughtTrial> parse_brought_trial(std::string_view body, const SearchSpace& space) {
-    auto document = parse_object(body);
+    auto document = parse_json_object(body);
     if (!document) {
         return tl::unexpected(document.error());
     }

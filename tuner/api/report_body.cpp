@@ -4,8 +4,6 @@
 #include "tuner/formats/trial_stream.h"
 #include "tuner/study/limits.h"
 
-#include <limits>
-
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -17,30 +15,6 @@ using nlohmann::json;
 
 tl::unexpected<Error> wrong(std::string_view field, std::string_view wanted) {
     return fail(ErrorCode::invalid_argument, fmt::format("{} must be {}", field, wanted));
-}
-
-Result<json> parse_object(std::string_view body) {
-    auto document = parse_json(body);
-    if (document && !document->is_object()) {
-        return fail(ErrorCode::invalid_argument, "the body must be a JSON object");
-    }
-    return document;
-}
-
-// JSON has no NaN, so it is a text.
-std::optional<double> to_number(const json& value) {
-    if (value.is_number()) {
-        return value.get<double>();
-    }
-    if (!value.is_string()) {
-        return std::nullopt;
-    }
-    const std::string text = value.get<std::string>();
-    constexpr double kInfinity = std::numeric_limits<double>::infinity();
-    return text == "NaN"         ? std::optional(std::numeric_limits<double>::quiet_NaN())
-           : text == "Infinity"  ? std::optional(kInfinity)
-           : text == "-Infinity" ? std::optional(-kInfinity)
-                                 : std::nullopt;
 }
 
 Result<void> read_step(const json& value, PostedReport& to) {
@@ -60,7 +34,7 @@ Result<void> read_metrics(const json& value, PostedReport& to) {
         );
     }
     for (const auto& [name, number] : value.items()) {
-        const auto read = to_number(number);
+        const auto read = from_json_number(number);
         if (name.empty() || name.size() > kMaxMetricNameBytes) {
             return wrong(
                 "a name in metrics", fmt::format("1 to {} bytes long", kMaxMetricNameBytes)
@@ -75,7 +49,7 @@ Result<void> read_metrics(const json& value, PostedReport& to) {
 }
 
 Result<void> read_objective(const json& value, PostedReport& to) {
-    to.objective = to_number(value);
+    to.objective = from_json_number(value);
     return to.objective ? Result<void>()
                         : wrong("objective", "a number, \"NaN\", \"Infinity\" or \"-Infinity\"");
 }
@@ -102,7 +76,7 @@ struct Field {
 };
 
 Result<PostedReport> parse(std::string_view body, std::initializer_list<Field> fields) {
-    const auto document = parse_object(body);
+    const auto document = parse_json_object(body);
     if (!document) {
         return tl::unexpected(document.error());
     }

@@ -18,14 +18,6 @@ tl::unexpected<Error> wrong(const std::string& field, std::string_view wanted) {
     return fail(ErrorCode::invalid_argument, fmt::format("{} must be {}", field, wanted));
 }
 
-Result<json> parse_object(std::string_view body) {
-    auto document = parse_json(body);
-    if (document && !document->is_object()) {
-        return fail(ErrorCode::invalid_argument, "the body must be a JSON object");
-    }
-    return document;
-}
-
 // One reader per type. Each writes the field's value to its place or says what would be right.
 Result<void> read(const std::string& field, const json& value, std::string& to) {
     if (!value.is_string()) {
@@ -220,7 +212,7 @@ Result<std::optional<RunRequest>> parse_run_request(std::string_view body) {
 
 Result<RetrainRequest> parse_retrain_request(std::string_view body) {
     RetrainRequest request;
-    const auto document = parse_object(body.empty() ? "{}" : body);
+    const auto document = parse_json_object(body.empty() ? "{}" : body);
     if (!document) {
         return tl::unexpected(document.error());
     }
@@ -248,7 +240,7 @@ Result<RetrainRequest> parse_retrain_request(std::string_view body) {
 }
 
 Result<Limits> parse_limits(std::string_view body, Limits limits) {
-    const auto document = parse_object(body);
+    const auto document = parse_json_object(body);
     if (!document) {
         return tl::unexpected(document.error());
     }

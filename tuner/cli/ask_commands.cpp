@@ -5,8 +5,8 @@
 #include "tuner/cli/printable.h"
 #include "tuner/cli/study_client.h"
 #include "tuner/cli/trial_table.h"
+#include "tuner/formats/json_text.h"
 
-#include <cmath>
 #include <memory>
 #include <ostream>
 
@@ -24,16 +24,11 @@ using Json = nlohmann::ordered_json;
 
 namespace {
 
-bool is_file(const std::string& study) {
-    return study.find('/') != std::string::npos || study.ends_with(".yaml") ||
-           study.ends_with(".yml");
-}
-
 // The path of the study to ask: a file's is made if there is none.
 asio::awaitable<Result<std::string>> path_to_ask(
     const HttpClient& client, std::string study, std::ostream& err
 ) {
-    if (!is_file(study)) {
+    if (!names_file(study)) {
         co_return study_path(study);
     }
     RunOrder order;
@@ -60,22 +55,14 @@ std::string shell_lines(const Json& trials) {
     return lines;
 }
 
-// JSON has no NaN.
-Json to_json(double value) {
-    return std::isfinite(value) ? Json(value)
-           : std::isnan(value)  ? Json("NaN")
-           : value > 0          ? Json("Infinity")
-                                : Json("-Infinity");
-}
-
 std::string body_of(const TellOptions& options, const std::string& metric) {
     Json body = Json::object();
     if (options.is_infeasible) {
         body["infeasible"] = true;
     } else if (options.value && options.measures) {
-        body["metrics"][metric] = to_json(*options.value);
+        body["metrics"][metric] = to_json_number(*options.value);
     } else if (options.value) {
-        body["objective"] = to_json(*options.value);
+        body["objective"] = to_json_number(*options.value);
     }
     if (options.step) {
         body["step"] = *options.step;

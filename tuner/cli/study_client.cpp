@@ -48,13 +48,16 @@ asio::awaitable<Result<Json>> get_list(
 
 }  // namespace
 
+bool names_file(const std::string& study) {
+    return study.find('/') != std::string::npos || study.ends_with(".yaml") ||
+           study.ends_with(".yml");
+}
+
 std::string study_path(const std::string& study) {
-    const bool is_file =
-        study.find('/') != std::string::npos || study.ends_with(".yaml") || study.ends_with(".yml");
     if (study.empty()) {
         return "/v1/studies/-";
     }
-    return "/v1/studies/" + encode_segment(is_file ? absolute_file(study) : study);
+    return "/v1/studies/" + encode_segment(names_file(study) ? absolute_file(study) : study);
 }
 
 std::string absolute_file(const std::string& path) {

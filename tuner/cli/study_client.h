@@ -12,8 +12,11 @@
 
 namespace tuner {
 
-// The path of the study that a STUDY argument names: "/v1/studies/babyweight-1". A text with a
-// slash, or one that ends with .yaml or .yml, is a file; nothing is the latest study.
+// Whether a STUDY argument is a file: a text with a slash, or one that ends with .yaml or .yml.
+bool names_file(const std::string& study);
+
+// The path of the study that a STUDY argument names: "/v1/studies/babyweight-1". Nothing is the
+// latest study.
 std::string study_path(const std::string& study);
 
 // A file as studies remember it: absolute, without "." and "..", links kept.

@@ -2,7 +2,9 @@
 
 #include "tuner/formats/utf8.h"
 
+#include <cmath>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <unordered_set>
 #include <utility>
@@ -131,6 +133,34 @@ Result<nlohmann::json> parse_json(std::string_view text, const JsonLimits& limit
 
 Result<nlohmann::ordered_json> parse_ordered_json(std::string_view text, const JsonLimits& limits) {
     return parse<nlohmann::ordered_json>(text, limits);
+}
+
+Result<nlohmann::json> parse_json_object(std::string_view text) {
+    auto document = parse_json(text);
+    if (document && !document->is_object()) {
+        return fail(ErrorCode::invalid_argument, "the body must be a JSON object");
+    }
+    return document;
+}
+
+std::optional<double> from_json_number(const nlohmann::json& value) {
+    if (value.is_number()) {
+        return value.get<double>();
+    }
+    const std::string word = value.is_string() ? value.get<std::string>() : "";
+    constexpr double kInfinity = std::numeric_limits<double>::infinity();
+    return word == "NaN"         ? std::optional(std::numeric_limits<double>::quiet_NaN())
+           : word == "Infinity"  ? std::optional(kInfinity)
+           : word == "-Infinity" ? std::optional(-kInfinity)
+                                 : std::nullopt;
+}
+
+nlohmann::ordered_json to_json_number(double value) {
+    using Json = nlohmann::ordered_json;
+    return std::isfinite(value) ? Json(value)
+           : std::isnan(value)  ? Json("NaN")
+           : value > 0          ? Json("Infinity")
+                                : Json("-Infinity");
 }
 
 }  // namespace tuner

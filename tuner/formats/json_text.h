@@ -10,6 +10,7 @@
 #include "tuner/base/result.h"
 
 #include <cstddef>
+#include <optional>
 #include <string_view>
 
 #include <nlohmann/json_fwd.hpp>
@@ -29,9 +30,16 @@ struct JsonLimits {
 // A request body or any other foreign JSON; `invalid_argument` says what is wrong and where.
 Result<nlohmann::json> parse_json(std::string_view text, const JsonLimits& limits = {});
 
+// The same, but an object: what every request body of the native API is.
+Result<nlohmann::json> parse_json_object(std::string_view text);
+
 // The same with the members of objects in the order of the text.
 Result<nlohmann::ordered_json> parse_ordered_json(
     std::string_view text, const JsonLimits& limits = {}
 );
+
+// JSON has no NaN and no infinities: they are the texts "NaN", "Infinity" and "-Infinity".
+std::optional<double> from_json_number(const nlohmann::json& value);
+nlohmann::ordered_json to_json_number(double value);
 
 }  // namespace tuner

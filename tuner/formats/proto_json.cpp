@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <limits>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -81,18 +80,6 @@ std::optional<std::int64_t> to_integer(const json& value) {
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
     const bool is_whole = error == std::errc{} && end == digits.data() + digits.size();
     return is_whole && !digits.empty() ? std::optional(number) : std::nullopt;
-}
-
-std::optional<double> to_double(const json& value) {
-    if (value.is_number()) {
-        return value.get<double>();
-    }
-    const std::string word = value.is_string() ? value.get<std::string>() : "";
-    constexpr double kInfinity = std::numeric_limits<double>::infinity();
-    return word == "NaN"         ? std::optional(std::numeric_limits<double>::quiet_NaN())
-           : word == "Infinity"  ? std::optional(kInfinity)
-           : word == "-Infinity" ? std::optional(-kInfinity)
-                                 : std::nullopt;
 }
 
 bool is_duration(const json& value) {

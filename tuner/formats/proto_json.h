@@ -37,7 +37,6 @@ Result<Fields> parse_fields(
 Result<std::string> text(const Fields& fields, const std::string& name);
 
 std::optional<std::int64_t> to_integer(const nlohmann::json& value);
-std::optional<double> to_double(const nlohmann::json& value);
 bool is_duration(const nlohmann::json& value);
 
 }  // namespace tuner::proto_json

@@ -36,7 +36,7 @@ Result<Metric> read_metric(const json& message) {
     if (!fields->contains("value")) {
         return Metric{*name, 0};  // what has its default value is left out
     }
-    const auto value = to_double(fields->at("value"));
+    const auto value = from_json_number(fields->at("value"));
     return value ? Result<Metric>(Metric{*name, *value})
                  : wrong(fmt::format("value of metric {} must be a number", *name));
 }

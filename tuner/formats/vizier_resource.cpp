@@ -3,8 +3,6 @@
 #include "tuner/formats/study_json.h"
 #include "tuner/formats/utf8.h"
 
-#include <cmath>
-
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -16,13 +14,6 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kTypes = "type.googleapis.com/google.cloud.aiplatform.v1.";
 
-Json to_number(double value) {
-    return std::isfinite(value) ? Json(value)
-           : std::isnan(value)  ? Json("NaN")
-           : value > 0          ? Json("Infinity")
-                                : Json("-Infinity");
-}
-
 // The member of a document in either spelling; null when there is none.
 Json member(const Json& document, const char* camel, const char* snake) {
     if (!document.is_object()) {
@@ -31,6 +22,11 @@ Json member(const Json& document, const char* camel, const char* snake) {
     return document.contains(camel)   ? document.at(camel)
            : document.contains(snake) ? document.at(snake)
                                       : Json(nullptr);
+}
+
+std::string display_name(const Study& study, const Json& document) {
+    const Json given = member(document, "displayName", "display_name");
+    return given.is_string() ? given.get<std::string>() : to_valid_utf8(study.config.name);
 }
 
 std::string_view state_of(const Study& study) {
@@ -54,7 +50,7 @@ Json to_measurement(std::int64_t step, const std::vector<Metric>& metrics) {
     for (const Metric& metric : metrics) {
         Json entry{{"metricId", to_valid_utf8(metric.name)}};
         if (metric.value != 0) {
-            entry["value"] = to_number(metric.value);
+            entry["value"] = to_json_number(metric.value);
         }
         json["metrics"].push_back(std::move(entry));
     }
@@ -106,15 +102,15 @@ bool is_shown(const Study& study) {
 }
 
 std::string display_name(const Study& study) {
-    const Json given = member(to_document(study.source), "displayName", "display_name");
-    return given.is_string() ? given.get<std::string>() : to_valid_utf8(study.config.name);
+    return display_name(study, to_document(study.source));
 }
 
 Json to_study(const Place& place, const Study& study) {
+    const Json document = to_document(study.source);
     Json json{
         {"name", name_of_study(place, study)},
-        {"displayName", display_name(study)},
-        {"studySpec", member(to_document(study.source), "studySpec", "study_spec")},
+        {"displayName", display_name(study, document)},
+        {"studySpec", member(document, "studySpec", "study_spec")},
         {"state", state_of(study)},
         {"createTime", to_rfc3339(study.created)},
     };

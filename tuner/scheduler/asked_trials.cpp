@@ -140,7 +140,7 @@ asio::awaitable<Result<void>> StudyRunner::do_tell(TrialId id, PostedReport repo
     const std::string reason = report.reason;
     std::optional<Measurement> last;
     if (measures) {
-        last = measurement_of(id, std::move(report));
+        last = measurement_of(present, std::move(report));
     }
     Result<Trial> after =
         conclude_told(present, last, reason, study().config, context_.clock.now());
@@ -192,16 +192,10 @@ asio::awaitable<Result<void>> StudyRunner::do_add_trial(
         TrialId(total + 1), {std::move(brought.assignment), {}}, context_.clock.now()
     );
     if (brought.result) {
-        Measurement result;
-        result.step = brought.result->step.value_or(0);
-        result.metrics = brought.result->metrics;
-        if (brought.result->objective) {
-            result.metrics.push_back({study().config.objective().metric, *brought.result->objective}
-            );
-        }
-        Result<Trial> ended = conclude_told(
-            trial, result, brought.result->reason, study().config, context_.clock.now()
-        );
+        const std::string reason = brought.result->reason;
+        const Measurement result = measurement_of(trial, std::move(*brought.result));
+        Result<Trial> ended =
+            conclude_told(trial, result, reason, study().config, context_.clock.now());
         if (!ended) {
             co_return tl::unexpected(ended.error());
         }

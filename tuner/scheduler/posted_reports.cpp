@@ -42,7 +42,7 @@ asio::awaitable<Result<void>> StudyRunner::report(TrialId id, PostedReport repor
         );
     }
     const AttemptId attempt = attempts_.record(id).id;
-    Measurement said = measurement_of(id, std::move(report));
+    Measurement said = measurement_of(record_.trial(id), std::move(report));
     Result<void> added = co_await record_.add_posted(id, attempt, std::move(said));
     if (added && attempts_.contains(id)) {
         co_await attempts_.judge(id);
@@ -50,9 +50,9 @@ asio::awaitable<Result<void>> StudyRunner::report(TrialId id, PostedReport repor
     co_return added;
 }
 
-Measurement StudyRunner::measurement_of(TrialId id, PostedReport report) const {
+Measurement StudyRunner::measurement_of(const Trial& trial, PostedReport report) const {
     Measurement said;
-    said.step = report.step.value_or(last_step(record_.trial(id)));
+    said.step = report.step.value_or(last_step(trial));
     said.metrics = std::move(report.metrics);
     if (report.objective) {
         said.metrics.push_back({study().config.objective().metric, *report.objective});

@@ -122,7 +122,7 @@ class StudyRunner {
     );
     boost::asio::awaitable<void> give_out(TrialId id, std::string client);
     boost::asio::awaitable<void> adopt_asked(AttemptRecord attempt, StopPurpose purpose);
-    Measurement measurement_of(TrialId id, PostedReport report) const;
+    Measurement measurement_of(const Trial& trial, PostedReport report) const;
 
     RunnerContext& context_;
     std::unique_ptr<const Optimizer> optimizer_;
