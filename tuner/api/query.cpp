@@ -20,8 +20,8 @@ Result<Query> Query::read(const Request& request, std::initializer_list<std::str
                 fmt::format("this call does not know the parameter '{}'; {}", name, knows)
             );
         }
-        const bool repeated = std::any_of(values.begin(), values.end(), [&](const auto& other) {
-            return other.first == name;
+        const bool repeated = std::any_of(values.begin(), values.end(), [&n = name](auto& other) {
+            return other.first == n;
         });
         if (repeated) {
             return fail(
