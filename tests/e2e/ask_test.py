@@ -49,6 +49,21 @@ class AskAndTell(TunerCase):
         trials = self.call("/space-1/trials:suggest", {"count": count, "client": client})["trials"]
         return [trial["id"] for trial in trials]
 
+    def test_the_trial_of_a_client_that_died_goes_to_the_next_who_asks(self) -> None:
+        self.serve()
+        leased = json.loads(json.dumps(SPACE))
+        leased["trainingInput"]["stallTimeout"] = 1
+        self.call("", leased)
+        self.assertEqual(self.ask("dead"), [1])
+        self.assertEqual(self.ask("alive"), [2])
+        self.wait_until("trial 1 is taken back", lambda: self.call("/space-1/trials/1")["state"] == "pending")
+        self.assertEqual(self.ask("another"), [1])
+        self.call("/space-1/trials/1:complete", {"objective": 0.5})
+        # The dead one was only slow: another has told, and it is told so.
+        status, message = self.refusal("/space-1/trials/1:complete", {"objective": 0.75})
+        self.assertEqual(status, 409)
+        self.assertIn("is completed", message)
+
     def test_the_loop_of_the_example_ends_with_its_study_and_finds_the_minimum(self) -> None:
         shutil.copytree(EXAMPLE, self.folder / "ask")
         environment = self.environment()

@@ -68,6 +68,8 @@ void Oracle::allow(const std::string& study, const Limits& limits) {
     Allowed& allowed = allowed_[study];
     allowed.trials = std::max(allowed.trials, limits.max_trials);
     allowed.retries = std::max(allowed.retries, limits.max_retries);
+    allowed.silence_ends |= limits.stall_timeout.has_value();
+    allowed.time_ends |= limits.timeout.has_value();
 }
 
 void Oracle::check_begin(const Process& process, SimulatedDaemon& daemon) {
@@ -199,7 +201,7 @@ void Oracle::check_trial(const Study& study, const Trial& trial) {
     }
     for (const AttemptRecord& attempt : attempts) {
         if (study.config.is_asked()) {
-            check_given(trial, attempt);
+            check_given(study, trial, attempt);
         } else {
             check_attempt(trial, attempt);
         }
@@ -211,11 +213,24 @@ void Oracle::check_trial(const Study& study, const Trial& trial) {
     }
 }
 
-// What a client was given ends when that tells, or is taken back.
-void Oracle::check_given(const Trial& trial, const AttemptRecord& attempt) {
-    const bool was_told = trial.attempts == attempt.number && trial.outcome;
-    const ExitKind expected = was_told ? ExitKind::exited : ExitKind::stopped;
-    if (!attempt.exit || attempt.exit->kind != expected) {
+// What a client was given ends when that tells, is silent or slow, or when it is taken back.
+void Oracle::check_given(const Study& study, const Trial& trial, const AttemptRecord& attempt) {
+    const bool is_last = trial.attempts == attempt.number;
+    const Allowed& allowed = allowed_[study.id];
+    std::set<ExitKind> right;
+    if (is_last && trial.outcome) {
+        right = {ExitKind::exited};
+    }
+    if (!is_last || trial.state != TrialState::completed) {
+        right.insert(ExitKind::stopped);
+        if (allowed.silence_ends) {
+            right.insert(ExitKind::lost);
+        }
+        if (allowed.time_ends) {
+            right.insert(ExitKind::timed_out);
+        }
+    }
+    if (!attempt.exit || !right.contains(attempt.exit->kind)) {
         diary_.violate(fmt::format(
             "{} of trial {} ended as {}",
             name(attempt),

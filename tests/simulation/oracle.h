@@ -35,13 +35,15 @@ class Oracle {
     struct Allowed {
         std::int64_t trials = 0;
         std::int64_t retries = 0;
+        bool silence_ends = false;  // clients may be taken for dead
+        bool time_ends = false;
     };
 
     void check_machine(const Process& process);
     void check_study(const Study& study);
     void check_trial(const Study& study, const Trial& trial);
     void check_attempt(const Trial& trial, const AttemptRecord& attempt);
-    void check_given(const Trial& trial, const AttemptRecord& attempt);
+    void check_given(const Study& study, const Trial& trial, const AttemptRecord& attempt);
     void check_retries(
         const Study& study, const Trial& trial, const std::vector<AttemptRecord>& attempts
     );

@@ -93,6 +93,7 @@ class Schedule {
     std::optional<Study> stored(const std::string& id);
 
     // Clients that evaluate trials themselves (schedule_clients.cpp).
+    std::optional<Duration> draw_lease();
     void visit(int client);
     boost::asio::awaitable<void> ask(SimulatedDaemon* daemon, int client, std::int64_t count);
     boost::asio::awaitable<void> measure(SimulatedDaemon* daemon, TrialId trial);

@@ -16,7 +16,11 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr const char* kStudy = "asked-1";
-constexpr std::uint64_t kClients = 3;
+constexpr int kClients = 3;
+
+std::string name_of_client(int client) {
+    return fmt::format("client {}", client);
+}
 
 PostedReport objective(double value) {
     PostedReport report;
@@ -36,6 +40,8 @@ void Schedule::plan_clients() {
                                        draft.algorithm = Algorithm::random;
                                        draft.limits = draw_limits();
                                        draft.limits.max_trials += 3;
+                                       draft.limits.stall_timeout = draw_lease();
+                                       draft.limits.timeout = draw_lease();
                                        draft.stopping = draw_stopping();
                                        draft.trainer = {};
                                    })
@@ -48,6 +54,11 @@ void Schedule::plan_clients() {
     });
     sometimes(1, 30, [this] { visit(static_cast<int>(rng_.below(kClients))); });
     sometimes(0.4, 3, [this] { request(kStudy, rng_.below(12)); });
+}
+
+// How long a client may be silent, or have a trial; for ever, if nothing.
+std::optional<Duration> Schedule::draw_lease() {
+    return chance(0.5) ? std::nullopt : std::optional(draw(1s, 200s));
 }
 
 // A client comes by: it asks, or has something to say about a trial that it was given.
@@ -71,7 +82,7 @@ void Schedule::visit(int client) {
 
 asio::awaitable<void> Schedule::ask(SimulatedDaemon* daemon, int client, std::int64_t count) {
     StudyRunner* runner = daemon->scheduler().find(kStudy);
-    AskRequest wanted{count, fmt::format("client {}", client)};
+    AskRequest wanted{count, name_of_client(client)};
     const Result<std::vector<TrialId>> found = co_await runner->ask(std::move(wanted));
     if (!found) {
         diary_.note("client {} asks: {}", client, found.error().message);
@@ -140,18 +151,22 @@ void Schedule::check_all_told() {
     }
 }
 
-// When nothing fails any more: whatever is given out is told, and the rest asked for.
+// When nothing fails any more: whatever is given out is told, and the rest asked for. The clients
+// of before are dead; where they may not be silent for long, their trials are not told, but are
+// waited for.
 void Schedule::serve_clients() {
     StudyRunner* runner = daemon_->scheduler().find(kStudy);
     if (runner == nullptr) {
         return;
     }
+    const std::string heir = name_of_client(kClients);
+    const bool is_leased = runner->study().config.limits.stall_timeout.has_value();
     for (const Trial& trial : runner->history().trials) {
-        if (trial.state == TrialState::running) {
-            daemon_->spawn(tell(daemon_.get(), static_cast<int>(kClients), trial.id));
+        if (trial.state == TrialState::running && (!is_leased || trial.client == heir)) {
+            daemon_->spawn(tell(daemon_.get(), kClients, trial.id));
         }
     }
-    daemon_->spawn(ask(daemon_.get(), static_cast<int>(kClients), 3));
+    daemon_->spawn(ask(daemon_.get(), kClients, 3));
 }
 
 }  // namespace tuner::simulation

@@ -88,6 +88,7 @@ asio::awaitable<Result<void>> StudyRunner::do_ask(
         const bool is_its_own = record_.trial(id).client == request.client &&
                                 attempts_.purpose(id) == StopPurpose::none;
         if (is_its_own && found->size() < wanted) {
+            attempts_.lease(id).heard = context_.clock.uptime();
             found->push_back(id);
         }
     }
@@ -125,25 +126,32 @@ asio::awaitable<void> StudyRunner::adopt_asked(AttemptRecord attempt, StopPurpos
         co_await record_.set_running(attempt.id, std::move(nobody));
         attempt.state = AttemptState::running;
     }
-    attempts_.add_asked(std::move(attempt), purpose);
+    attempts_.add_asked(std::move(attempt), purpose, context_.clock.uptime());
+    watch_leases();
 }
 
 asio::awaitable<Result<void>> StudyRunner::do_tell(TrialId id, PostedReport report) {
-    const Trial& present = record_.trial(id);
     if (!study().config.is_asked()) {
         co_return check_asked(study());
     }
-    if (!attempts_.contains(id)) {
-        co_return not_running(study(), present);
+    const bool is_late = was_taken_back(id);
+    if (!attempts_.contains(id) && !is_late) {
+        co_return not_running(study(), record_.trial(id));
     }
     const bool measures = report.objective || !report.metrics.empty();
     const std::string reason = report.reason;
     std::optional<Measurement> last;
     if (measures) {
-        last = measurement_of(present, std::move(report));
+        last = measurement_of(record_.trial(id), std::move(report));
     }
-    Result<Trial> after =
-        conclude_told(present, last, reason, study().config, context_.clock.now());
+    auto conclude = [&] {
+        return conclude_told(record_.trial(id), last, reason, study().config, context_.clock.now());
+    };
+    Result<Trial> after = conclude();
+    if (after && is_late) {  // nothing wrong with what it says: its trial is its own again
+        co_await give_out(id, record_.trial(id).client);
+        after = conclude();
+    }
     if (!after) {
         co_return tl::unexpected(after.error());
     }

@@ -27,6 +27,12 @@ std::int64_t last_step(const Trial& trial) {
 // Not through the inbox: trainers report at their own pace, and storage refuses what comes too
 // late.
 asio::awaitable<Result<void>> StudyRunner::report(TrialId id, PostedReport report) {
+    if (was_taken_back(id)) {
+        Result<void> done = co_await in_turn([this, id] { return do_give_back(id); });
+        if (!done) {
+            co_return done;
+        }
+    }
     if (!attempts_.contains(id)) {
         co_return fail(
             ErrorCode::conflict,
@@ -41,6 +47,7 @@ asio::awaitable<Result<void>> StudyRunner::report(TrialId id, PostedReport repor
             )
         );
     }
+    attempts_.lease(id).heard = context_.clock.uptime();
     const AttemptId attempt = attempts_.record(id).id;
     Measurement said = measurement_of(record_.trial(id), std::move(report));
     Result<void> added = co_await record_.add_posted(id, attempt, std::move(said));

@@ -47,9 +47,9 @@ std::vector<TrialId> RunningAttempts::ids() const {
     return ids;
 }
 
-void RunningAttempts::add_asked(AttemptRecord record, StopPurpose purpose) {
+void RunningAttempts::add_asked(AttemptRecord record, StopPurpose purpose, Duration now) {
     const TrialId id = record.trial;
-    running_.emplace(id, Running{std::move(record), nullptr, purpose});
+    running_.emplace(id, Running{std::move(record), nullptr, purpose, false, {now, now}});
     if (purpose == StopPurpose::requeue || purpose == StopPurpose::cancel) {
         stop(id);
     }

@@ -9,6 +9,7 @@
 
 #include "tuner/executor/executor.h"
 #include "tuner/optimizer/pruner.h"
+#include "tuner/scheduler/lease.h"
 #include "tuner/scheduler/study_record.h"
 #include "tuner/scheduler/task_group.h"
 #include "tuner/scheduler/verdict.h"
@@ -43,9 +44,12 @@ class RunningAttempts {
     // Lets the trainer go (or, if adopted, on) and minds it.
     void add(AttemptRecord record, std::unique_ptr<Attempt> attempt, StopPurpose purpose);
 
-    // An attempt of whoever asked for its trial: it ends when that is told, or at once when it
-    // must.
-    void add_asked(AttemptRecord record, StopPurpose purpose);
+    // An attempt of whoever asked for its trial at `now`: it ends when that is told, or at once
+    // when it must.
+    void add_asked(AttemptRecord record, StopPurpose purpose, Duration now);
+
+    // How long its client may keep it.
+    Lease& lease(TrialId id) { return running_.at(id).lease; }
 
     // Forgets an attempt that is over.
     void remove(TrialId id) { running_.erase(id); }
@@ -79,6 +83,7 @@ class RunningAttempts {
         std::unique_ptr<Attempt> attempt;  // null: of whoever asked for the trial
         StopPurpose purpose = StopPurpose::none;
         bool is_over = false;  // one without a trainer: its end is on its way
+        Lease lease = {};      // likewise
     };
 
     void stop(TrialId id);

@@ -161,6 +161,7 @@ asio::awaitable<Result<void>> StudyRunner::do_set_limits(Limits limits) {
     after.config = std::move(*checked);
     co_await record_.store(std::move(after));
     failpoint("daemon.limits_recorded");
+    watch_leases();
     co_return Result<void>{};
 }
 

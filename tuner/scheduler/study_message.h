@@ -4,6 +4,7 @@
 #pragma once
 
 #include "tuner/base/result.h"
+#include "tuner/base/time.h"
 #include "tuner/scheduler/inbox.h"
 #include "tuner/study/attempt.h"
 
@@ -33,6 +34,10 @@ struct BackoffOver {
 
 struct RetryDue {};  // of an outage
 
+struct LeaseDue {
+    Duration at;  // boot time
+};
+
 struct SlotsChanged {};  // what it waits for may be there
 
 using Act = std::function<boost::asio::awaitable<Result<void>>()>;
@@ -42,7 +47,7 @@ struct Command {
     std::shared_ptr<Inbox<Result<void>>> reply;
 };
 
-using StudyMessage =
-    std::variant<AttemptEnded, AttemptAbandoned, BackoffOver, RetryDue, SlotsChanged, Command>;
+using StudyMessage = std::
+    variant<AttemptEnded, AttemptAbandoned, BackoffOver, LeaseDue, RetryDue, SlotsChanged, Command>;
 
 }  // namespace tuner

@@ -130,6 +130,8 @@ asio::awaitable<void> StudyRunner::apply(StudyMessage message) {
     } else if (auto* abandoned = std::get_if<AttemptAbandoned>(&message)) {
         attempts_.remove(abandoned->trial);
         std::rethrow_exception(abandoned->why);
+    } else if (auto* lease = std::get_if<LeaseDue>(&message)) {
+        co_await end_leases(lease->at);
     } else if (std::holds_alternative<SlotsChanged>(message)) {
         slots_changed_ = false;
     } else if (std::holds_alternative<RetryDue>(message)) {
@@ -267,7 +269,7 @@ asio::awaitable<void> StudyRunner::end_attempt(
     }
     co_await record_.end_attempt(attempt.id, std::move(exit), after);
     context_.slots->release({study().key, after.id});
-    if (was_lost && after.state == TrialState::pending) {
+    if (was_lost && after.state == TrialState::pending && !study().config.is_asked()) {
         Rng rng(*study().config.seed, "backoff", static_cast<std::uint64_t>(attempt.id.value()));
         const Duration pause = infrastructure_backoff(after.infrastructure_retries, rng);
         facts_.waiting.emplace(after.id, context_.clock.now() + pause);

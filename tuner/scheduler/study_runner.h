@@ -65,8 +65,7 @@ class StudyRunner {
     boost::asio::awaitable<Result<void>> report(TrialId id, PostedReport report);
     std::string token_of(TrialId id) const;
 
-    // Trials for and from those who evaluate them themselves (asked_trials.cpp); TuningService
-    // says what can be wrong.
+    // Trials for and from those who evaluate them themselves (asked_trials.cpp).
     boost::asio::awaitable<Result<std::vector<TrialId>>> ask(AskRequest request);
     boost::asio::awaitable<Result<void>> tell(TrialId id, PostedReport report);
     boost::asio::awaitable<Result<void>> stop_trial(TrialId id);
@@ -102,7 +101,7 @@ class StudyRunner {
     boost::asio::awaitable<void> end_study(Study after);
     boost::asio::awaitable<void> wait_backoff(TrialId id, Duration duration);
 
-    // Commands, when their turn has come (study_commands.cpp).
+    // Commands, when their turn has come (study_commands.cpp, asked_trials.cpp).
     boost::asio::awaitable<Result<void>> in_turn(Act act);
     void refuse_commands();
     boost::asio::awaitable<Result<void>> do_pause(bool now, StudyReason why);
@@ -111,7 +110,6 @@ class StudyRunner {
     boost::asio::awaitable<Result<void>> do_set_limits(Limits limits);
     boost::asio::awaitable<Result<void>> do_set_resources(Resources resources);
 
-    // Likewise (asked_trials.cpp).
     boost::asio::awaitable<Result<void>> do_ask(
         AskRequest request, std::shared_ptr<std::vector<TrialId>> found
     );
@@ -124,6 +122,13 @@ class StudyRunner {
     boost::asio::awaitable<void> adopt_asked(AttemptRecord attempt, StopPurpose purpose);
     Measurement measurement_of(const Trial& trial, PostedReport report) const;
 
+    // How long clients keep their trials (study_leases.cpp).
+    void watch_leases(Duration earliest = Duration(0));
+    boost::asio::awaitable<void> wait_lease(Duration due);
+    boost::asio::awaitable<void> end_leases(Duration due);
+    bool was_taken_back(TrialId id) const;
+    boost::asio::awaitable<Result<void>> do_give_back(TrialId id);
+
     RunnerContext& context_;
     std::unique_ptr<const Optimizer> optimizer_;
     StudyRecord record_;
@@ -132,6 +137,7 @@ class StudyRunner {
     std::int64_t refusals_ = 0;  // starts in a row for which there was no room
     bool is_short_ = false;      // more would be started, if more fitted
     bool slots_changed_ = false;
+    std::optional<Duration> lease_alarm_;  // boot time of the next
     Inbox<StudyMessage> inbox_;
     RunningAttempts attempts_;
     TaskGroup backoffs_;

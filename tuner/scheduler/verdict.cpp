@@ -23,7 +23,8 @@ std::string name_of_signal(int number) {
 }
 
 // The failure of an attempt that ended without a result by the trainer's doing.
-Failure failure_of(const AttemptExit& exit, const Limits& limits) {
+Failure failure_of(const AttemptExit& exit, const StudyConfig& config) {
+    const Limits& limits = config.limits;
     switch (exit.kind) {
         case ExitKind::signalled:
             return {
@@ -37,7 +38,8 @@ Failure failure_of(const AttemptExit& exit, const Limits& limits) {
                 FailureKind::timed_out,
                 with_log_tail(
                     fmt::format(
-                        "the trainer ran longer than its timeout of {}",
+                        "{} longer than its timeout of {}",
+                        config.is_asked() ? "its client took" : "the trainer ran",
                         to_readable(limits.timeout.value_or(Duration{}))
                     ),
                     exit
@@ -166,7 +168,7 @@ Trial conclude(
     } else if (exit.kind == ExitKind::lost) {
         lose_or_retry(trial, exit, now);
     } else {
-        fail_or_retry(trial, failure_of(exit, config.limits), config.limits, now);
+        fail_or_retry(trial, failure_of(exit, config), config.limits, now);
     }
     if (trial.state != TrialState::pruned) {
         trial.prune_reason.clear();
