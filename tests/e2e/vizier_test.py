@@ -156,6 +156,11 @@ class VizierFace(TunerCase):
         self.assertNotIn("nextPageToken", page)
         self.assertEqual(len(self.call("GET", f"{BASE}/studies")["studies"]), 1)
 
+    def test_a_study_without_an_end_is_not_shown_with_one(self) -> None:
+        self.names(self.create(), "a", 2)
+        self.assertIn("2 running of any number, given out to whoever asks", self.tuner("show").stdout)
+        self.assertNotIn("1000000", self.tuner("list").stdout)
+
     def test_a_study_outlives_its_server_and_goes_when_it_is_deleted(self) -> None:
         study = self.create()
         trials = self.names(study, "a", 2)

@@ -35,7 +35,7 @@ std::string question_text(const Json& study) {
         text_of(study, "goal"),
         text_of(study, "metric"),
         counts_text(study),
-        text_of(study, "maxTrials"),
+        has_end(study) ? text_of(study, "maxTrials") : "any number",
         study.value("asked", false)
             ? "given out to whoever asks"
             : fmt::format("{} at a time", text_of(study, "maxParallelTrials"))

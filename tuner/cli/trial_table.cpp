@@ -2,6 +2,7 @@
 
 #include "tuner/base/time.h"
 #include "tuner/cli/printable.h"
+#include "tuner/study/limits.h"
 
 #include <algorithm>
 
@@ -133,7 +134,8 @@ Table studies_table(const Json& studies, bool exact) {
         table.add(
             {cell_text(study.at("id"), digits),
              cell_text(study.at("state"), digits),
-             fmt::format("{}/{}", ended, study.at("maxTrials").get<std::int64_t>()),
+             has_end(study) ? fmt::format("{}/{}", ended, study.at("maxTrials").get<std::int64_t>())
+                            : std::to_string(ended),
              cell_text(counts.at("failed"), digits),
              exact ? cell_text(objective, digits) : metric_text(objective),
              cell_text(study.at("metric"), digits),
@@ -151,6 +153,10 @@ Table trials_table(const Json& trials, const std::string& metric, bool exact) {
         table.add(trial_row(trial, names, ranks(metric, exact), exact));
     }
     return table;
+}
+
+bool has_end(const Json& study) {
+    return study.at("maxTrials").get<std::int64_t>() < kMaxTrials;
 }
 
 bool is_plain(const Json& study) {

@@ -20,6 +20,10 @@ Table trials_table(const nlohmann::ordered_json& trials, const std::string& metr
 // Whether a study is a plain run, which has no metric to rank by and one trial.
 bool is_plain(const nlohmann::ordered_json& study);
 
+// Whether its number of trials is bounded: that of a study which only ends when nobody asks any
+// more is the largest there can be.
+bool has_end(const nlohmann::ordered_json& study);
+
 // "7 completed, 5 running, 1 failed": the counts of a study that are not zero; "none yet".
 std::string counts_text(const nlohmann::ordered_json& study);
 
