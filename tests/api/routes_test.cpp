@@ -209,6 +209,10 @@ TEST_CASE("limits are changed one by one and nothing else is", "[api]") {
         message_of(api.call("PATCH", "/v1/studies/a-1", R"({"timeout": "soon"})")) ==
         "timeout must be a duration like \"30m\", \"1.5h\" or a number of seconds"
     );
+    CHECK(
+        message_of(api.call("PATCH", "/v1/studies/a-1", R"({"stallTimeout": 0})")) ==
+        "stallTimeout must be longer than 0, or null for no limit"
+    );
     CHECK(status_of(api.call("PATCH", "/v1/studies/a-1", R"({"name": "b"})")) == "400");
 }
 

@@ -83,9 +83,9 @@ void check(const Limits& limits) {
     holds(is_within(limits.max_parallel_trials, 1, kMaxParallelTrials), "some trials run at once");
     holds(is_within(limits.max_failed_trials, 0, kMaxTrials), "failures are counted");
     holds(is_within(limits.max_retries, 0, kMaxTrials), "retries are counted");
-    holds(limits.timeout.value_or(Duration(1)) >= Duration(0), "no time is negative");
-    holds(limits.stall_timeout.value_or(Duration(1)) >= Duration(0), "no time is negative");
-    holds(limits.termination_grace >= Duration(0), "no time is negative");
+    holds(limits.timeout.value_or(Duration(1)) > Duration(0), "a limit leaves some time");
+    holds(limits.stall_timeout.value_or(Duration(1)) > Duration(0), "a limit leaves some time");
+    holds(limits.termination_grace >= Duration(0), "no grace is negative");
 }
 
 void check(const vizier::WantedStudy& study) {

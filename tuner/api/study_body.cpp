@@ -91,7 +91,11 @@ Result<void> read_timeout(
         to.reset();
         return {};
     }
-    return read_duration(field, value).map([&](Duration duration) { to = duration; });
+    const auto duration = read_duration(field, value);
+    if (duration && *duration == Duration(0)) {
+        return wrong(field, "longer than 0, or null for no limit");
+    }
+    return duration.map([&](Duration limit) { to = limit; });
 }
 
 Result<void> read_run_field(const std::string& field, const json& value, RunRequest& to) {
