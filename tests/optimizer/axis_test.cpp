@@ -138,6 +138,20 @@ TEST_CASE("both ends of a range are reached exactly", "[axis]") {
     CHECK(*axis.position_of(0.7) == 1);
 }
 
+TEST_CASE("rounding takes no number of a range out of the unit interval", "[axis]") {
+    const double first = 1.7603822782927868e-09;
+    const double last = 7.041531802087774e-09;
+    CHECK(first + (last - first) > last);  // what a mirrored scale has to cope with
+    const Parameter list = test::parameter("x", DiscreteValues{{first, last}, Scale::reverse_log});
+    const Parameter range = test::parameter("x", RealRange{first, last, Scale::reverse_log});
+    for (const Parameter* parameter : {&list, &range}) {
+        const Axis axis(*parameter, 0);
+        CHECK(axis.position_of(first) == 0.0);
+        CHECK(axis.position_of(last) == 1.0);
+        CHECK(axis.snap(0) == 0.0);
+    }
+}
+
 TEST_CASE("a list over two decades is spaced by its logarithm", "[axis]") {
     const auto wide = parameter("units", DiscreteValues{{1, 10, 100}, Scale::linear});
     const auto narrow = parameter("units", DiscreteValues{{1, 10, 99}, Scale::linear});

@@ -24,7 +24,7 @@ double log_number(double min, double max, double u) {
     return std::clamp(std::exp(low + u * (std::log(max) - low)), min, max);
 }
 
-double to_unit(Scale scale, double min, double max, double x) {
+double position_on(Scale scale, double min, double max, double x) {
     switch (scale) {
         case Scale::log:
             return log_position(min, max, x);
@@ -34,6 +34,12 @@ double to_unit(Scale scale, double min, double max, double x) {
             break;
     }
     return (x - min) / (max - min);
+}
+
+// A mirrored number may lie a rounding beside its bound.
+double to_unit(Scale scale, double min, double max, double x) {
+    const double u = position_on(scale, min, max, x);
+    return min <= x && x <= max ? std::clamp(u, 0.0, 1.0) : u;
 }
 
 double from_unit(Scale scale, double min, double max, double u) {
