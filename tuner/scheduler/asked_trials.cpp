@@ -110,6 +110,7 @@ asio::awaitable<Result<void>> StudyRunner::do_ask(
         co_await give_out(id, request.client);
         found->push_back(id);
     }
+    watch_leases();
     co_return Result<void>{};
 }
 
@@ -127,7 +128,6 @@ asio::awaitable<void> StudyRunner::adopt_asked(AttemptRecord attempt, StopPurpos
         attempt.state = AttemptState::running;
     }
     attempts_.add_asked(std::move(attempt), purpose, context_.clock.uptime());
-    watch_leases();
 }
 
 asio::awaitable<Result<void>> StudyRunner::do_tell(TrialId id, PostedReport report) {
@@ -149,7 +149,7 @@ asio::awaitable<Result<void>> StudyRunner::do_tell(TrialId id, PostedReport repo
     };
     Result<Trial> after = conclude();
     if (after && is_late) {  // nothing wrong with what it says: its trial is its own again
-        co_await give_out(id, record_.trial(id).client);
+        co_await give_back(id);
         after = conclude();
     }
     if (!after) {

@@ -19,13 +19,16 @@ namespace asio = boost::asio;
 
 // Sets the alarm, unless one goes off before.
 void StudyRunner::watch_leases(Duration earliest) {
+    if (!study().config.is_asked()) {
+        return;
+    }
     std::optional<Duration> first;
     for (const TrialId id : attempts_.ids()) {
         if (const auto end = end_of(attempts_.lease(id), study().config.limits)) {
             first = std::min(end->at, first.value_or(end->at));
         }
     }
-    if (!study().config.is_asked() || !first) {
+    if (!first) {
         return;
     }
     const Duration due = std::max(*first, earliest);
@@ -81,10 +84,15 @@ bool StudyRunner::was_taken_back(TrialId id) const {
            trial.attempts > 0;
 }
 
-// For a client that was taken for dead and goes on.
+// To the client that was taken for dead.
+asio::awaitable<void> StudyRunner::give_back(TrialId id) {
+    co_await give_out(id, record_.trial(id).client);
+    watch_leases();
+}
+
 asio::awaitable<Result<void>> StudyRunner::do_give_back(TrialId id) {
     if (was_taken_back(id) && study().state == StudyState::running) {
-        co_await give_out(id, record_.trial(id).client);
+        co_await give_back(id);
     }
     co_return Result<void>{};
 }

@@ -195,6 +195,7 @@ asio::awaitable<void> StudyRunner::recover() {
         attempts_.add(std::move(attempt), std::move(adopted), row.purpose);
         ++adopted_count;
     }
+    watch_leases();
     if (!live.empty()) {
         log::info(
             "study_recovered",

@@ -21,8 +21,6 @@
 #include "tuner/study/asked_trial.h"
 #include "tuner/study/posted_report.h"
 
-#include <exception>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -127,6 +125,7 @@ class StudyRunner {
     boost::asio::awaitable<void> wait_lease(Duration due);
     boost::asio::awaitable<void> end_leases(Duration due);
     bool was_taken_back(TrialId id) const;
+    boost::asio::awaitable<void> give_back(TrialId id);
     boost::asio::awaitable<Result<void>> do_give_back(TrialId id);
 
     RunnerContext& context_;
