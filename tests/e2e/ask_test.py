@@ -51,9 +51,7 @@ class AskAndTell(TunerCase):
 
     def test_the_trial_of_a_client_that_died_goes_to_the_next_who_asks(self) -> None:
         self.serve()
-        leased = json.loads(json.dumps(SPACE))
-        leased["trainingInput"]["stallTimeout"] = 1
-        self.call("", leased)
+        self.call("", SPACE | {"trainingInput": SPACE["trainingInput"] | {"stallTimeout": 1}})
         self.assertEqual(self.ask("dead"), [1])
         self.assertEqual(self.ask("alive"), [2])
         self.wait_until("trial 1 is taken back", lambda: self.call("/space-1/trials/1")["state"] == "pending")

@@ -2,7 +2,8 @@
 //
 // The first byte says which call, the rest is its body.
 
-#include "tests/fuzz/property.h"
+#include "tests/fuzz/refusal.h"
+#include "tests/fuzz/space.h"
 #include "tuner/api/asked_body.h"
 #include "tuner/api/report_body.h"
 #include "tuner/api/study_body.h"
@@ -11,7 +12,7 @@
 #include "tuner/formats/vizier_request.h"
 #include "tuner/study/limits.h"
 
-#include <algorithm>
+#include <type_traits>
 
 #include <nlohmann/json.hpp>
 
@@ -19,14 +20,6 @@ using namespace tuner;
 using namespace tuner::fuzz;
 
 namespace {
-
-SearchSpace make_space() {
-    std::vector<Parameter> parameters;
-    parameters.push_back(*Parameter::create("a", RealRange{1e-5, 1, Scale::log}));
-    parameters.push_back(*Parameter::create("b", IntegerRange{-9, 9, Scale::linear}));
-    parameters.push_back(*Parameter::create("d", Categories{{"x", "1", "true"}}));
-    return *SearchSpace::create(std::move(parameters));
-}
 
 const SearchSpace kSpace = make_space();
 
@@ -100,14 +93,7 @@ void check(const std::string& text) {
 template <class T>
 void check_result(const Result<T>& result) {
     if (!result) {
-        holds(
-            result.error().code == ErrorCode::invalid_argument, "a bad body is the caller's fault"
-        );
-        holds(!result.error().message.empty(), "what is refused has a reason");
-        holds(
-            find_invalid_utf8(result.error().message) == std::string_view::npos,
-            "the reason can be shown"
-        );
+        check_refusal(result.error());
         return;
     }
     if constexpr (!std::is_void_v<T>) {

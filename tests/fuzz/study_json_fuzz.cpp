@@ -1,6 +1,7 @@
 // JSON from outside is refused, or can be copied, written and read again.
 
 #include "tests/fuzz/property.h"
+#include "tests/fuzz/space.h"
 #include "tuner/formats/study_json.h"
 #include "tuner/study/limits.h"
 
@@ -12,18 +13,6 @@ using namespace tuner;
 using namespace tuner::fuzz;
 
 namespace {
-
-SearchSpace make_space() {
-    std::vector<Parameter> parameters;
-    parameters.push_back(*Parameter::create("a", RealRange{1e-5, 1, Scale::log}));
-    parameters.push_back(*Parameter::create("b", IntegerRange{-9, 9, Scale::linear}));
-    parameters.push_back(*Parameter::create("c", DiscreteValues{{1, 2.5, 1e300}, Scale::linear}));
-    parameters.push_back(*Parameter::create("d", Categories{{"x", "1", "true"}}));
-    parameters.push_back(
-        *Parameter::create("e", RealRange{-1, 1, Scale::linear}, {}, Condition{"d", {"x"}})
-    );
-    return *SearchSpace::create(std::move(parameters));
-}
 
 const SearchSpace kSpace = make_space();
 

@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "tests" / "e2e"))
 
-from harness import BIN_DIR, TunerCase  # noqa: E402
+from harness import TunerCase  # noqa: E402
 
 ENVIRONMENT = Path(os.environ.get("TUNER_PYTHON_ENV", ROOT / "build" / "python")) / "bin"
 SKIPPED = 77
@@ -61,16 +61,15 @@ class Predict(TunerCase):
         made = subprocess.run([python, "-c", program], cwd=self.folder, capture_output=True, text=True, timeout=300)
         self.assertEqual(made.returncode, 0, made.stderr)
 
-    def predict(self, *instances: object) -> str:
+    def environment(self) -> dict[str, str]:
+        usual = super().environment()
+        return usual | {"PATH": f"{ENVIRONMENT}:{usual['PATH']}"}
+
+    def predict(self, *instances: object) -> list:
         (self.folder / "inputs.json").write_text("".join(json.dumps(one) + "\n" for one in instances))
-        environment = self.environment()
-        environment["PATH"] = f"{ENVIRONMENT}:{environment['PATH']}"
-        done = subprocess.run(
-            [BIN_DIR / "tuner", "local", "predict", "--model-dir=model", "--json-instances=inputs.json", "--format=json"],
-            cwd=self.folder, env=environment, capture_output=True, text=True, timeout=300,
+        return json.loads(
+            self.tuner("local", "predict", "--model-dir=model", "--json-instances=inputs.json", "--format=json").stdout
         )
-        self.assertEqual(done.returncode, 0, done.stderr)
-        return json.loads(done.stdout)
 
     def test_scikit_learn(self) -> None:
         self.make_model("sklearn", SCIKIT_LEARN)
