@@ -1,10 +1,12 @@
 // A House is a scheduler at work without HTTP and processes: a loop that the test turns, a fake
-// executor, and storage that fails when the test wants it to.
+// executor, and storage that fails when the test wants it to. Its time is the machine's, or that of
+// a Timeline, which stands still until the test lets some pass.
 
 #pragma once
 
 #include "tests/support/builders.h"
 #include "tests/support/fake_executor.h"
+#include "tests/support/timeline.h"
 #include "tuner/scheduler/scheduler.h"
 
 #include <chrono>
@@ -29,9 +31,15 @@ namespace asio = boost::asio;
 class House {
   public:
     explicit House(
-        Storage storage = Storage::in_memory(at(0)), bool passive = false, Machine machine = {}
+        Storage storage = Storage::in_memory(at(0)),
+        bool passive = false,
+        Machine machine = {},
+        Timeline* timeline = nullptr
     )
-        : machine_{{}, {}, Host{std::move(machine), {}}, {}, {}},
+        : timeline_(timeline),
+          clock_(clock_of(timeline)),
+          sleeper_(sleeper_of(timeline, loop_.get_executor())),
+          machine_{{}, {}, Host{std::move(machine), {}}, {}, {}},
           storage_(
               std::move(storage),
               loop_.get_executor(),
@@ -54,8 +62,8 @@ class House {
               storage_,
               executor,
               feed_,
-              clock_,
-              sleeper_,
+              *clock_,
+              *sleeper_,
               machine_,
               "/nowhere",
               [this](const std::string& why) { replaced = why; },
@@ -95,6 +103,17 @@ class House {
         }
     }
 
+    // Lets everything happen that is due within `duration`, each at its moment.
+    void pass(Duration duration) {
+        run_ready();  // what has begun may want to be woken
+        bool passed = false;
+        timeline_->after(duration, [&passed] { passed = true; });
+        while (!passed) {
+            timeline_->advance();
+            run_ready();
+        }
+    }
+
     StudyRunner& create(const StudyConfig& config = small_study(4, 2)) {
         return do_now(scheduler_.create({config, "/tmp/hyperparam.yaml", "trainingInput:"})).get();
     }
@@ -128,16 +147,38 @@ class House {
     asio::io_context& loop() { return loop_; }
 
   private:
+    void run_ready() {
+        loop_.restart();
+        loop_.poll();
+    }
+
     template <class T>
     static asio::awaitable<void> keep(asio::awaitable<T> task, std::optional<T>& result) {
         result = co_await std::move(task);
     }
 
+    static std::unique_ptr<Clock> clock_of(const Timeline* timeline) {
+        if (timeline) {
+            return std::make_unique<VirtualClock>(*timeline);
+        }
+        return std::make_unique<SystemClock>();
+    }
+
+    static std::unique_ptr<Sleeper> sleeper_of(
+        Timeline* timeline, const asio::any_io_executor& loop
+    ) {
+        if (timeline) {
+            return std::make_unique<VirtualSleeper>(*timeline, loop);
+        }
+        return std::make_unique<BootSleeper>(loop);
+    }
+
     asio::io_context loop_{1};
     asio::thread_pool pool_{1};
-    BootSleeper sleeper_{loop_.get_executor()};
     EventFeed feed_{loop_.get_executor()};
-    SystemClock clock_;
+    Timeline* timeline_;
+    std::unique_ptr<Clock> clock_;
+    std::unique_ptr<Sleeper> sleeper_;
     MachineEnvironment machine_;
 
   public:

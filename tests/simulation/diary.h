@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "tests/simulation/timeline.h"
+#include "tests/support/timeline.h"
 
 #include <array>
 #include <cstdint>
@@ -61,7 +61,7 @@ using FaultCounts = std::array<std::uint64_t, kFaultNames.size()>;
 
 class Diary {
   public:
-    Diary(const Timeline& timeline, bool keeps_lines)
+    Diary(const test::Timeline& timeline, bool keeps_lines)
         : timeline_(timeline), keeps_lines_(keeps_lines) {}
 
     // One line of what happened; formatted only when it is kept.
@@ -95,7 +95,7 @@ class Diary {
         );
     }
 
-    const Timeline& timeline_;
+    const test::Timeline& timeline_;
     bool keeps_lines_;
     std::vector<std::string> lines_;
     std::vector<std::string> violations_;

@@ -104,9 +104,9 @@ class Schedule {
 
     ScheduleOptions options_;
     Rng rng_;
-    Timeline timeline_;
+    test::Timeline timeline_;
     Diary diary_;
-    VirtualClock clock_;
+    test::VirtualClock clock_;
     World world_;
     Storage record_;
     Oracle oracle_;

@@ -8,8 +8,8 @@
 #pragma once
 
 #include "tests/simulation/simulated_executor.h"
-#include "tests/simulation/timeline.h"
 #include "tests/simulation/world.h"
+#include "tests/support/timeline.h"
 #include "tuner/executor/trainer_launch.h"
 #include "tuner/scheduler/event_feed.h"
 #include "tuner/scheduler/scheduler.h"
@@ -26,8 +26,8 @@ namespace tuner::simulation {
 
 // What daemons share.
 struct Surroundings {
-    Timeline& timeline;
-    VirtualClock& clock;
+    test::Timeline& timeline;
+    test::VirtualClock& clock;
     World& world;
     Diary& diary;
     std::uint64_t seed;
@@ -96,7 +96,7 @@ class SimulatedDaemon {
     bool broken_ = false;  // its database takes nothing any more
 
     boost::asio::io_context loop_{1};
-    VirtualSleeper sleeper_;
+    test::VirtualSleeper sleeper_;
     MachineEnvironment machine_{{}, {}, Host{simulated_machine(), {}}, {}, {}};
     EventFeed feed_;
     StorageThread storage_;

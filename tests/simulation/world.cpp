@@ -25,7 +25,7 @@ Duration draw(Rng& rng, Duration longest) {
 
 }  // namespace
 
-World::World(Timeline& timeline, Diary& diary, std::uint64_t seed)
+World::World(test::Timeline& timeline, Diary& diary, std::uint64_t seed)
     : timeline_(timeline), diary_(diary), seed_(seed), rng_(seed, "world") {}
 
 AttemptIdentity World::next_identity() {

@@ -8,7 +8,7 @@
 #pragma once
 
 #include "tests/simulation/diary.h"
-#include "tests/simulation/timeline.h"
+#include "tests/support/timeline.h"
 #include "tuner/base/random.h"
 #include "tuner/executor/adoption.h"
 #include "tuner/executor/executor.h"
@@ -67,7 +67,7 @@ struct Process {
 
 class World {
   public:
-    World(Timeline& timeline, Diary& diary, std::uint64_t seed);
+    World(test::Timeline& timeline, Diary& diary, std::uint64_t seed);
 
     // What the oracle wants to know: a trainer is about to begin by the word of a daemon.
     std::function<void(const Process&)> on_begin;
@@ -105,7 +105,7 @@ class World {
     void kill(Process& process, bool stragglers);
     void changed(Process& process);
 
-    Timeline& timeline_;
+    test::Timeline& timeline_;
     Diary& diary_;
     std::uint64_t seed_;
     Rng rng_;

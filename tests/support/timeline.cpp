@@ -1,4 +1,4 @@
-#include "tests/simulation/timeline.h"
+#include "tests/support/timeline.h"
 
 #include <algorithm>
 
@@ -8,7 +8,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 
-namespace tuner::simulation {
+namespace tuner::test {
 
 namespace asio = boost::asio;
 
@@ -60,4 +60,4 @@ asio::awaitable<void> VirtualSleeper::sleep(Duration duration) {
     }
 }
 
-}  // namespace tuner::simulation
+}  // namespace tuner::test

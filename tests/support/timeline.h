@@ -16,7 +16,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
-namespace tuner::simulation {
+namespace tuner::test {
 
 class Timeline {
   public:
@@ -67,4 +67,4 @@ class VirtualSleeper final : public Sleeper {
     boost::asio::any_io_executor loop_;
 };
 
-}  // namespace tuner::simulation
+}  // namespace tuner::test
