@@ -1,6 +1,7 @@
 """`tuner run`, from a user's chair: run, look, come back."""
 
 import json
+import os
 import re
 import signal
 import socket
@@ -231,13 +232,14 @@ class Look(TunerCase):
         self.tuner("run", str(self.write_study(trials=1)))
         self.tuner("show", "nothing-7", code=3)
 
-    def test_a_port_that_is_taken_is_named_with_the_way_out(self) -> None:
+    def test_t23_a_port_that_is_taken_is_named_with_its_holder_and_the_way_out(self) -> None:
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))
             taken.listen()
             port = taken.getsockname()[1]
             refused = self.tuner("serve", "--port", str(port), code=5)
         self.assertIn(str(port), refused.stderr)
+        self.assertIn(f"by process {os.getpid()} (python", refused.stderr)
         self.assertIn("--port 0", refused.stderr)
 
     def test_a_damaged_database_is_refused_and_kept(self) -> None:

@@ -2,6 +2,7 @@
 
 #include "tuner/app/detached_daemon.h"
 #include "tuner/app/host_settings.h"
+#include "tuner/app/port_holder.h"
 #include "tuner/base/log.h"
 
 #include <chrono>
@@ -47,11 +48,15 @@ std::string describe(const boost::system::error_code& error, const DaemonOptions
     if (machine) {
         return fmt::format("this machine cannot run a daemon now: {}", error.message());
     }
+    const auto holder = error == boost::system::errc::address_in_use
+                            ? find_port_holder(options.listen.port())
+                            : std::nullopt;
     return fmt::format(
-        "cannot listen on {}:{}: {}; --port 0 picks a free port",
+        "cannot listen on {}:{}: {}{}; --port 0 picks a free port",
         options.listen.address().to_string(),
         options.listen.port(),
-        error.message()
+        error.message(),
+        holder ? fmt::format(", by process {} ({})", holder->pid, holder->program) : ""
     );
 }
 
