@@ -11,14 +11,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// A daemon whose time is in the test's hands.
-struct TimedHouse : private Timeline, public House {
-    explicit TimedHouse(Storage storage = Storage::in_memory(at(0)))
-        : House(std::move(storage), false, {}, this) {}
-};
-
 constexpr Duration kSilence = 50ms;
-constexpr Duration kMoment = 1ms;
 
 // From a client that is silent for so long, its trial is taken back.
 StudyConfig leased_study(Duration silence = kSilence) {

@@ -193,6 +193,14 @@ class House {
     Scheduler scheduler_;
 };
 
+// A House whose time is in the test's hands.
+struct TimedHouse : private Timeline, public House {
+    explicit TimedHouse(Storage storage = Storage::in_memory(at(0)))
+        : House(std::move(storage), false, {}, this) {}
+};
+
+inline constexpr Duration kMoment{1};  // before which something is not yet
+
 inline std::int64_t count(const StudyRunner& runner, TrialState state) {
     return runner.history().count(state);
 }

@@ -1,4 +1,5 @@
-// What a study does while storage fails (tuner/scheduler/study_outage.cpp).
+// What a study does while storage fails (tuner/scheduler/study_outage.cpp). Where it waits, time is
+// virtual.
 
 #include "tests/scheduler/house.h"
 
@@ -8,7 +9,7 @@ using namespace tuner;
 using namespace tuner::test;
 
 TEST_CASE("a full disk is waited out, and the study goes on by itself", "[scheduler]") {
-    House house;
+    TimedHouse house;
     StudyRunner& runner = house.create(House::small_study(3, 1));
     house.run_until([&] { return runner.running_attempts() == 1; });
     const auto heard = house.subscribe();
@@ -20,12 +21,16 @@ TEST_CASE("a full disk is waited out, and the study goes on by itself", "[schedu
     CHECK(house.executor.launches.size() == 1);
 
     const int failed = house.failed_calls;
-    house.run_until([&] { return house.failed_calls > failed; });  // it tries again
+    house.pass(kFirstOutageWait - kMoment);
+    CHECK(house.failed_calls == failed);
+    house.pass(kMoment);
+    CHECK(house.failed_calls > failed);  // it has tried again
     CHECK(house.executor.launches.size() == 1);
     house.trouble.reset();
+    house.pass(2 * kFirstOutageWait);
     // The attempt whose end could not be stored is adopted again and ends once more.
-    house.run_until([&] { return house.executor.adopted == std::vector{AttemptId(1)}; });
-    house.run_until([&] { return runner.study().message.empty(); });
+    CHECK(house.executor.adopted == std::vector{AttemptId(1)});
+    CHECK(runner.study().message.empty());
     house.executor.ends(AttemptId(1), exited(1));
     for (int attempt = 2; attempt <= 3; ++attempt) {
         house.run_until([&] { return house.executor.knows(AttemptId(attempt)); });
@@ -37,7 +42,7 @@ TEST_CASE("a full disk is waited out, and the study goes on by itself", "[schedu
 }
 
 TEST_CASE("a report that cannot be stored is read again when storage works", "[scheduler]") {
-    House house;
+    TimedHouse house;
     StudyRunner& runner = house.create(House::small_study(1, 1));
     house.run_until([&] { return runner.running_attempts() == 1; });
     house.trouble = StorageError("another program holds the lock", StorageTrouble::unavailable);
@@ -45,7 +50,8 @@ TEST_CASE("a report that cannot be stored is read again when storage works", "[s
     house.run_until([&] { return !runner.study().message.empty(); });
     CHECK(runner.running_attempts() == 0);
     house.trouble.reset();
-    house.run_until([&] { return runner.running_attempts() == 1; });
+    house.pass(kFirstOutageWait);
+    CHECK(runner.running_attempts() == 1);
     CHECK(house.executor.execution(AttemptId(1)).stops == 0);
     house.completes(AttemptId(1), 0.25);
     house.run_until([&] { return runner.study().state == StudyState::finished; });
@@ -115,7 +121,7 @@ TEST_CASE("a pause asked of a study that an error had paused is on record", "[sc
 TEST_CASE(
     "an end that could not be stored after its study was paused is stored in the end", "[scheduler]"
 ) {
-    House house;
+    TimedHouse house;
     StudyRunner& runner = house.create(House::small_study(4, 1));
     house.run_until([&] { return runner.running_attempts() == 1; });
     REQUIRE(house.do_now(runner.pause(false, StudyReason::user)));
@@ -123,14 +129,15 @@ TEST_CASE(
     house.executor.ends(AttemptId(1), exited(1));
     house.run_until([&] { return house.failed_calls > 0; });
     house.trouble.reset();
-    house.run_until([&] { return house.executor.adopted == std::vector{AttemptId(1)}; });
+    house.pass(kFirstOutageWait);
+    CHECK(house.executor.adopted == std::vector{AttemptId(1)});
     house.executor.ends(AttemptId(1), exited(1));
     house.run_until([&] { return count(runner, TrialState::failed) == 1; });
     CHECK(runner.study().state == StudyState::paused);
 }
 
 TEST_CASE("a cancel that storage cut short is carried out when storage works", "[scheduler]") {
-    House house;
+    TimedHouse house;
     StudyRunner& runner = house.create(House::small_study(4, 2));
     house.run_until([&] { return runner.running_attempts() == 2; });
     house.trouble = StorageError("the disk is full", StorageTrouble::full);
@@ -139,7 +146,8 @@ TEST_CASE("a cancel that storage cut short is carried out when storage works", "
     CHECK(runner.study().state == StudyState::cancelled);
 
     house.trouble.reset();
-    house.run_until([&] { return house.executor.execution(AttemptId(1)).stops > 0; });
+    house.pass(kFirstOutageWait);
+    CHECK(house.executor.execution(AttemptId(1)).stops > 0);
     // One is lost in the same moment: it is not queued again.
     house.executor.ends(AttemptId(1), ended_as(ExitKind::lost));
     house.executor.ends(AttemptId(2), ended_as(ExitKind::stopped));
