@@ -80,7 +80,7 @@ class ReadOnly(DaemonCase):
 
 
 class TwoDaemons(DaemonCase):
-    def test_of_ten_started_at_once_exactly_one_lives(self) -> None:
+    def test_t01_of_ten_started_at_once_exactly_one_lives(self) -> None:
         started = [self.start("serve", "--port", "0") for _ in range(10)]
         self.wait_until("nine have given up", lambda: sum(p.poll() is not None for p in started) >= 9)
         [winner] = [p for p in started if p.poll() is None]

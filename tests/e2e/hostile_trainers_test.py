@@ -70,7 +70,7 @@ ROWS = [
 
 
 class HostileTrainers(DaemonCase):
-    def test_each_ends_as_it_should_and_leaves_nothing_behind(self) -> None:
+    def test_t19_each_ends_as_it_should_and_leaves_nothing_behind(self) -> None:
         self.start_daemon()
         self.run_row(Row("polite", (GOOD,)))  # the first trial makes what stays: threads, buffers
         before = self.footprint_at_rest()

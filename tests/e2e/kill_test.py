@@ -17,7 +17,7 @@ PARALLEL = 4
 
 
 class Kill(TunerCase):
-    def test_killed_at_random_moments_nothing_is_lost_repeated_or_renumbered(self) -> None:
+    def test_t02_killed_at_random_moments_nothing_is_lost_repeated_or_renumbered(self) -> None:
         rng = random.Random(SEED)
         print(f"seed {SEED}, {KILLS} kills", flush=True)
         trials = 8 * KILLS  # more than can end while it is being killed

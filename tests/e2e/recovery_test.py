@@ -5,6 +5,7 @@ strike, and notes every signal that it gets.
 """
 
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -199,6 +200,48 @@ class RecycledPid(LeftBehind):
         self.tuner("stop", "--now", "left-1")
         self.tuner("cancel", "left-1")
         self.assertFalse(victim.was_hurt())
+
+
+# Notes its command line and environment; fails at first, then takes its shim with it, then measures.
+NOTING_TRAINER = """\
+#!/bin/sh
+printf '%s\\n' "$0" "$@" > "$NOTES/line-$TUNER_ATTEMPT"
+env | sort > "$NOTES/environment-$TUNER_ATTEMPT"
+case $TUNER_ATTEMPT in
+1) exit 1;;
+2) kill -9 $PPID; sleep 60;;
+esac
+echo loss=1
+"""
+
+
+class Reruns(DaemonCase):
+    def environment_of(self, attempt: int) -> dict[str, str]:
+        lines = (self.folder / f"environment-{attempt}").read_text().splitlines()
+        return dict(line.split("=", 1) for line in lines)
+
+    def test_t45_t09_a_rerun_has_the_same_command_line_and_folders_and_only_what_is_documented_differs(self) -> None:
+        self.write_trainer(NOTING_TRAINER)
+        file = self.write_study(trials=1, extra="maxRetries: 1", algorithm="RANDOM_SEARCH")
+        file.write_text(file.read_text().replace("env: {", f"env: {{NOTES: {self.folder}, "))
+        self.start_daemon()
+        run = self.start("run", "--quiet", str(file))
+        trial = lambda: self.get("/v1/studies/-/trials/1")
+        self.wait_until("its shim was lost", lambda: (self.folder / "line-2").exists() and trial()["state"] == "pending")
+        self.kill(run)
+        self.kill_daemon()
+        self.start_daemon()  # which knows nothing of a back-off
+        self.wait_until("the trial is over", lambda: trial()["state"] == "completed")
+        self.assertEqual([a["exit"]["kind"] for a in trial()["attemptDetails"]], ["exited", "lost", "exited"])
+
+        lines = {(self.folder / f"line-{attempt}").read_bytes() for attempt in (1, 2, 3)}
+        self.assertEqual(len(lines), 1)
+        environments = [self.environment_of(attempt) for attempt in (1, 2, 3)]
+        names = set().union(*environments)
+        changing = {name for name in names if len({environment.get(name) for environment in environments}) > 1}
+        document = (Path(__file__).resolve().parents[2] / "docs" / "trainers.md").read_text()
+        (said,) = re.findall(r"Of its environment only\s(.*?) differ", document, re.DOTALL)
+        self.assertEqual(changing, set(re.findall(r"`(\w+)`", said)))
 
 
 class ClockJumps(DaemonCase):

@@ -115,7 +115,7 @@ class Resources(TunerCase):
             self.assertEqual(study.returncode, 0)
         self.assert_shared_well(trials=8, most=2)
 
-    def test_what_can_never_be_met_is_an_error_before_the_first_trial(self) -> None:
+    def test_t42_what_can_never_be_met_is_an_error_before_the_first_trial(self) -> None:
         file = self.study("{gpus: 4, memory: 9GiB}")
         for command in ("validate", "run"):
             done = self.tuner(command, file, code=2)

@@ -39,7 +39,7 @@ class Restart(TunerCase):
                 " ORDER BY trial.number, measurement.sequence"
             ).fetchall()
 
-    def test_restarts_under_metric_flow_lose_and_double_no_measurement(self) -> None:
+    def test_t28_restarts_under_metric_flow_lose_and_double_no_measurement(self) -> None:
         file = self.write_talkers()
         stored = 0
         for restart in range(RESTARTS):

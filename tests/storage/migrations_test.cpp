@@ -38,7 +38,7 @@ TEST_CASE("an empty database gets the newest schema without a backup", "[migrati
     CHECK(schema_version(connection, 2) == 2);
 }
 
-TEST_CASE("an older database is copied and then migrated", "[migrations]") {
+TEST_CASE("T-34 an older database is copied and then migrated", "[migrations]") {
     const TempDir dir;
     Connection connection = open_empty(dir.database());
     migrate(connection, kOne);
@@ -74,7 +74,9 @@ TEST_CASE(
     CHECK(schema_version(connection, 2) == 1);
 }
 
-TEST_CASE("what the first released schema held is all there in the present one", "[migrations]") {
+TEST_CASE(
+    "T-34 what the first released schema held is all there in the present one", "[migrations]"
+) {
     const TempDir dir(quick_parent());
     {
         Connection connection = open_empty(dir.database());
