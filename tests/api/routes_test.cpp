@@ -316,6 +316,8 @@ TEST_CASE("one trial comes with its measurements and attempts", "[api]") {
     const json trial = json_of(api.call("GET", "/v1/studies/a-1/trials/2"));
     CHECK(trial["id"] == 2);
     CHECK(trial["rank"] == 1);
+    CHECK(trial["provenance"]["finished"] == 0);
+    CHECK(trial["provenance"]["predictedMean"].is_null());
     CHECK(trial["measurementCount"] == 2);
     CHECK(trial["measurements"][0]["metrics"]["rmse"] == 1.2);
     CHECK(trial["measurements"][1]["metrics"]["rmse"].is_null());

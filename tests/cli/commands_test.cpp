@@ -136,6 +136,46 @@ TEST_CASE("best prints the winner and its flags", "[cli]") {
     CHECK(run(api, {"best", "new"}).code == 3);
 }
 
+TEST_CASE(
+    "T-38 explain tells who proposed a trial, on what grounds, and how it came out", "[cli]"
+) {
+    ApiFixture api;
+    auto& entry = api.fake.add_study("babyweight", 3);
+    tuner::Trial& trial = entry.history.trials[1];
+    trial.provenance = {tuner::Origin::model, 12, 4, 1.25, 0.125, -3.5, "exploring"};
+    CHECK(
+        run(api, {"explain", "babyweight", "2"}).out ==
+        "trial        2 of babyweight-1, completed, rank 2\n"
+        "parameters   batch_size 10   nembeds 3   lr 0.5\n"
+        "proposed     by the model, with 12 results and 4 unfinished trials before it\n"
+        "expected     rmse 1.25 ± 0.125\n"
+        "observed     rmse 1.5, 2.0 sd above what was expected\n"
+        "acquisition  -3.5 (log expected improvement)\n"
+        "note         exploring\n"
+    );
+    CHECK(
+        nlohmann::json::parse(run(api, {"explain", "2", "--format", "json"}).out) ==
+        nlohmann::json::parse(
+            R"({"trial": 2, "study": "babyweight-1", "state": "completed", "objective": 1.5,
+              "origin": "model", "finished": 12, "pending": 4, "predictedMean": 1.25,
+              "predictedSd": 0.125, "acquisition": -3.5, "note": "exploring"})"
+        )
+    );
+
+    trial.provenance = {tuner::Origin::user, 0, 0, {}, {}, {}, ""};
+    trial.state = tuner::TrialState::running;
+    trial.outcome.reset();
+    trial.ended.reset();
+    CHECK(
+        run(api, {"explain", "2"}).out ==
+        "trial        2 of babyweight-1, running\n"
+        "parameters   batch_size 10   nembeds 3   lr 0.5\n"
+        "proposed     by its user\n"
+        "observed     nothing yet\n"
+    );
+    CHECK(run(api, {"explain", "babyweight", "7"}).code == 3);
+}
+
 TEST_CASE("stop and its kin say what happened and what to type next", "[cli]") {
     ApiFixture api;
     api.fake.add_study("babyweight", 1);
@@ -200,7 +240,7 @@ TEST_CASE("every command has a help text with an example", "[cli]") {
     tuner::CommandContext context{out, out, {}, {}, {}, {}};
     CLI::App app("test");
     tuner::add_commands(app, context);
-    CHECK(app.get_subcommands({}).size() == 16);
+    CHECK(app.get_subcommands({}).size() == 17);
     for (const CLI::App* command : app.get_subcommands({})) {
         CAPTURE(command->get_name());
         CHECK(command->get_footer().find("Example:\n  ") != std::string::npos);

@@ -2,6 +2,7 @@
 
 #include "tuner/cli/ask_commands.h"
 #include "tuner/cli/best_command.h"
+#include "tuner/cli/explain_command.h"
 #include "tuner/cli/legacy_commands.h"
 #include "tuner/cli/list_command.h"
 #include "tuner/cli/logs_command.h"
@@ -19,6 +20,7 @@ void add_commands(CLI::App& app, CommandContext& context) {
     add_show(app, context);
     add_trials(app, context);
     add_best(app, context);
+    add_explain(app, context);
     add_ask_commands(app, context);
     add_logs(app, context);
     add_state_commands(app, context);

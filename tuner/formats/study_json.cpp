@@ -1,5 +1,6 @@
 #include "tuner/formats/study_json.h"
 
+#include "tuner/formats/provenance_json.h"
 #include "tuner/formats/utf8.h"
 #include "tuner/formats/yaml_json.h"
 #include "tuner/study/limits.h"
@@ -231,6 +232,7 @@ Json to_json_with_measurements(
     std::optional<std::int64_t> rank
 ) {
     Json json = to_json(trial, study_id, rank);
+    json["provenance"] = to_json(trial.provenance);
     json["measurementCount"] = measured.count;
     Json& list = json["measurements"] = Json::array();
     for (const Measurement& measurement : measured.measurements) {

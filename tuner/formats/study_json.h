@@ -40,8 +40,8 @@ nlohmann::ordered_json to_json(
 // One measurement: {"step": 300, "metrics": {"rmse": 1.2}}.
 nlohmann::ordered_json to_json(const Measurement& measurement);
 
-// GET …/trials/N: the object above with `measurements` in order of arrival, all or some, and
-// `measurementCount`.
+// GET …/trials/N: the object above with `provenance`, `measurements` in order of arrival, all or
+// some, and `measurementCount`.
 nlohmann::ordered_json to_json_with_measurements(
     const Trial& trial,
     const MeasurementExtract& measured,
