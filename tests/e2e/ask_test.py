@@ -56,7 +56,9 @@ class AskAndTell(TunerCase):
         self.assertEqual(self.ask("alive"), [2])
         self.wait_until("trial 1 is taken back", lambda: self.call("/space-1/trials/1")["state"] == "pending")
         self.assertEqual(self.ask("another"), [1])
-        self.call("/space-1/trials/1:complete", {"objective": 0.5})
+        completed = self.call("/space-1/trials/1:complete", {"objective": 0.5})
+        # Its answer was lost on the way, so it tells again.
+        self.assertEqual(self.call("/space-1/trials/1:complete", {"objective": 0.5}), completed)
         # The dead one was only slow: another has told, and it is told so.
         status, message = self.refusal("/space-1/trials/1:complete", {"objective": 0.75})
         self.assertEqual(status, 409)

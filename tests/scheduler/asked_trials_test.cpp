@@ -111,7 +111,17 @@ TEST_CASE("what was asked for before a restart is still its client's after it", 
     CHECK(ask(house, study, "b", 2) == ids({3, 4}));
 }
 
-TEST_CASE("what is told twice is a conflict and changes nothing", "[asked]") {
+TEST_CASE("a client that was not answered tells again, and it counts once", "[asked]") {
+    House house;
+    StudyRunner& study = house.create(asked_study());
+    ask(house, study, "a", 1);
+    CHECK(house.do_now(study.tell(TrialId(1), result(0.5))));
+    const Trial told = trial(study, 1);
+    CHECK(house.do_now(study.tell(TrialId(1), result(0.5))));
+    CHECK(trial(study, 1) == told);
+}
+
+TEST_CASE("a second result of a trial is a conflict and changes nothing", "[asked]") {
     House house;
     StudyRunner& study = house.create(asked_study());
     ask(house, study, "a", 1);

@@ -2,6 +2,7 @@
 
 #include "tests/support/builders.h"
 
+#include <cmath>
 #include <limits>
 
 #include <catch2/catch.hpp>
@@ -103,4 +104,40 @@ TEST_CASE("a trial that has ended cannot be told again", "[told]") {
         conclude_told(trial, measured(4, "rmse", 0.5), "", a_config().build(), at(3));
     REQUIRE(!after);
     CHECK(after.error().code == ErrorCode::conflict);
+}
+
+TEST_CASE("what ended a trial is known when it is told again", "[told]") {
+    const Objective objective = a_config().build().objective();
+    const auto says = [](std::optional<double> value, std::optional<std::int64_t> step = {}) {
+        PostedReport report;
+        report.objective = value;
+        report.step = step;
+        return report;
+    };
+    PostedReport other_metric = says(0.5);
+    other_metric.metrics = {{"accuracy", 0.9}};
+    PostedReport infeasible;
+    infeasible.metrics = {{std::string(kInfeasibleMetric), 1}};
+
+    Trial trial = running_trial();
+    CHECK_FALSE(was_told(trial, says(0.5), objective));
+    REQUIRE(trial.complete({0.5, 4, {{"loss", 1.5}, {"rmse", 0.5}}}, at(2)));
+    CHECK(was_told(trial, says(0.5), objective));
+    CHECK(was_told(trial, says(0.5, 4), objective));
+    CHECK(was_told(trial, {}, objective));
+    CHECK_FALSE(was_told(trial, says(0.25), objective));
+    CHECK_FALSE(was_told(trial, says(0.5, 5), objective));
+    CHECK_FALSE(was_told(trial, other_metric, objective));
+    CHECK_FALSE(was_told(trial, infeasible, objective));
+
+    Trial failed = running_trial();
+    REQUIRE(failed.fail({FailureKind::infeasible, "out of memory"}, at(2)));
+    CHECK(was_told(failed, infeasible, objective));
+    CHECK(was_told(failed, says(NAN), objective));
+    CHECK_FALSE(was_told(failed, says(0.5), objective));
+    CHECK_FALSE(was_told(failed, {}, objective));
+
+    Trial lost = running_trial();
+    REQUIRE(lost.fail({FailureKind::lost, "gone"}, at(2)));
+    CHECK_FALSE(was_told(lost, infeasible, objective));
 }

@@ -98,6 +98,7 @@ class Schedule {
     boost::asio::awaitable<void> ask(SimulatedDaemon* daemon, int client, std::int64_t count);
     boost::asio::awaitable<void> measure(SimulatedDaemon* daemon, TrialId trial);
     boost::asio::awaitable<void> tell(SimulatedDaemon* daemon, int client, TrialId trial);
+    bool has_on_record(TrialId trial, double value);
     void check_told(TrialId trial, double value);
     void check_all_told();
     void serve_clients();
@@ -121,6 +122,7 @@ class Schedule {
     std::map<std::string, int> outstanding_;
     std::map<int, std::set<std::int64_t>> held_;             // by clients: numbers of trials
     std::map<std::pair<TrialId, std::int64_t>, int> given_;  // attempts of trials, to clients
+    std::map<std::pair<int, TrialId>, double> telling_;      // what clients found out
     std::map<TrialId, double> told_;                         // acknowledged objectives
     Duration faults_end_{0};
     bool ceased_ = false;

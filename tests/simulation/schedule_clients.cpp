@@ -17,6 +17,7 @@ namespace {
 
 constexpr const char* kStudy = "asked-1";
 constexpr int kClients = 3;
+constexpr double kAnswerLost = 0.2;  // how many answers never reach their client
 
 std::string name_of_client(int client) {
     return fmt::format("client {}", client);
@@ -116,31 +117,39 @@ asio::awaitable<void> Schedule::measure(SimulatedDaemon* daemon, TrialId trial) 
     diary_.note("trial {} is measured: {}", trial.value(), stored ? "" : stored.error().message);
 }
 
+// What a client has no answer to, it tells again.
 asio::awaitable<void> Schedule::tell(SimulatedDaemon* daemon, int client, TrialId trial) {
-    const double value = rng_.uniform();
+    const double value = telling_.try_emplace({client, trial}, rng_.uniform()).first->second;
     StudyRunner* runner = daemon->scheduler().find(kStudy);
     const Result<void> done = co_await runner->tell(trial, objective(value));
     diary_.note("trial {} is told: {}", trial.value(), done ? "" : done.error().message);
     if (done) {
-        if (!told_.emplace(trial, value).second) {
+        if (told_.emplace(trial, value).first->second != value) {
             diary_.violate(fmt::format("trial {} was told twice", trial.value()));
         }
         check_told(trial, value);
+    } else if (done.error().code == ErrorCode::conflict && has_on_record(trial, value)) {
+        diary_.violate(fmt::format("trial {} was told so, and is refused again", trial.value()));
     }
-    if (done || done.error().code == ErrorCode::conflict) {
+    const bool is_heard = !chance(kAnswerLost);
+    if (is_heard && (done || done.error().code == ErrorCode::conflict)) {
         held_[client].erase(trial.value());
     }
 }
 
-void Schedule::check_told(TrialId trial, double value) {
+// Whether a trial has ended with what was told; no study that a user has deleted.
+bool Schedule::has_on_record(TrialId trial, double value) {
     const std::optional<Study> study = stored(kStudy);
     if (!study) {
-        return;  // a user has deleted it
+        return false;
     }
     const Trial found = record_.trials(study->key).at(static_cast<std::size_t>(trial.value()) - 1);
-    const bool has_ended =
-        found.state == TrialState::completed || found.state == TrialState::pruned;
-    if (!has_ended || found.objective() != value) {
+    return (found.state == TrialState::completed || found.state == TrialState::pruned) &&
+           found.objective() == value;
+}
+
+void Schedule::check_told(TrialId trial, double value) {
+    if (stored(kStudy) && !has_on_record(trial, value)) {
         diary_.violate(fmt::format("what was told of trial {} is not on record", trial.value()));
     }
 }

@@ -136,6 +136,9 @@ asio::awaitable<Result<void>> StudyRunner::do_tell(TrialId id, PostedReport repo
     }
     const bool is_late = was_taken_back(id);
     if (!attempts_.contains(id) && !is_late) {
+        if (was_told(record_.trial(id), report, study().config.objective())) {
+            co_return Result<void>{};
+        }
         co_return not_running(study(), record_.trial(id));
     }
     const bool measures = report.objective || !report.metrics.empty();

@@ -2,6 +2,9 @@
 
 #include "tuner/study/measurement.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include <fmt/format.h>
 
 namespace tuner {
@@ -24,6 +27,26 @@ Error missing(const std::optional<Measurement>& last, const std::string& metric)
 }
 
 }  // namespace
+
+bool was_told(const Trial& trial, const PostedReport& report, const Objective& objective) {
+    Measurement said{report.step.value_or(0), report.metrics};
+    if (report.objective) {
+        said.metrics.push_back({objective.metric, *report.objective});
+    }
+    if (trial.failure) {
+        const auto value = said.find(objective.metric);
+        const bool is_infeasible =
+            said.find(kInfeasibleMetric) || (value && !std::isfinite(*value));
+        return is_infeasible && trial.failure->kind == FailureKind::infeasible;
+    }
+    if (!trial.outcome || (report.step && *report.step != trial.outcome->step)) {
+        return false;
+    }
+    const std::vector<Metric>& kept = trial.outcome->metrics;
+    return std::all_of(said.metrics.begin(), said.metrics.end(), [&](const Metric& metric) {
+        return std::find(kept.begin(), kept.end(), metric) != kept.end();
+    });
+}
 
 Result<Trial> conclude_told(
     Trial trial,

@@ -8,6 +8,7 @@
 
 #include "tuner/base/result.h"
 #include "tuner/base/time.h"
+#include "tuner/study/posted_report.h"
 #include "tuner/study/study_config.h"
 #include "tuner/study/trial.h"
 
@@ -15,6 +16,10 @@
 #include <string>
 
 namespace tuner {
+
+// Whether `report` says again what ended `trial`: a client that never heard the answer asks once
+// more. Only what it says is compared; one that says nothing agrees with any result.
+bool was_told(const Trial& trial, const PostedReport& report, const Objective& objective);
 
 // The trial, running or pending, after `last` (none: with what it has measured). kInfeasibleMetric
 // among its metrics, or an objective that is not finite, makes it fail as infeasible; `reason` says
