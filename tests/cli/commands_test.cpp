@@ -149,7 +149,7 @@ TEST_CASE(
         "parameters   batch_size 10   nembeds 3   lr 0.5\n"
         "proposed     by the model, with 12 results and 4 unfinished trials before it\n"
         "expected     rmse 1.25 ± 0.125\n"
-        "observed     rmse 1.5, 2.0 sd above what was expected\n"
+        "observed     rmse 1.5, 0.25 above what was expected\n"
         "acquisition  -3.5 (log expected improvement)\n"
         "note         exploring\n"
     );
@@ -162,6 +162,11 @@ TEST_CASE(
         )
     );
 
+    trial.state = tuner::TrialState::pruned;
+    CHECK_THAT(
+        run(api, {"explain", "2"}).out,
+        Catch::Contains("\nobserved     rmse 1.5, where it was stopped early\n")
+    );
     trial.provenance = {tuner::Origin::user, 0, 0, {}, {}, {}, ""};
     trial.state = tuner::TrialState::running;
     trial.outcome.reset();

@@ -5,6 +5,7 @@
 #include "tuner/cli/study_client.h"
 #include "tuner/cli/table.h"
 #include "tuner/study/suggestion.h"
+#include "tuner/study/trial.h"
 
 #include <cmath>
 #include <memory>
@@ -66,16 +67,19 @@ std::string proposal_text(const Json& trial) {
     );
 }
 
-// ", 2.0 sd above what was expected": where a result lies that was predicted.
-std::string surprise_text(const Json& objective, const Json& provenance) {
-    const Json& mean = provenance.at("predictedMean");
-    const Json& sd = provenance.at("predictedSd");
-    if (!mean.is_number() || !sd.is_number() || !(sd.get<double>() > 0)) {
+// ", 0.25 above what was expected". In numbers and not in standard deviations: the predicted one is
+// without the noise that every result has.
+std::string surprise_text(const Json& trial) {
+    const Json& mean = trial.at("provenance").at("predictedMean");
+    if (trial.at("state") == name_of(TrialState::pruned)) {
+        return ", where it was stopped early";
+    }
+    if (!mean.is_number()) {
         return "";
     }
-    const double distance = (objective.get<double>() - mean.get<double>()) / sd.get<double>();
+    const double difference = trial.at("objective").get<double>() - mean.get<double>();
     return fmt::format(
-        ", {:.1f} sd {} what was expected", std::abs(distance), distance < 0 ? "below" : "above"
+        ", {:.2g} {} what was expected", std::abs(difference), difference < 0 ? "below" : "above"
     );
 }
 
@@ -84,9 +88,7 @@ std::string observation_text(const Json& trial, const std::string& metric) {
     if (!objective.is_number()) {
         return trial.at("endTime").is_null() ? "nothing yet" : "nothing";
     }
-    return fmt::format(
-        "{} {}{}", metric, metric_text(objective), surprise_text(objective, trial.at("provenance"))
-    );
+    return fmt::format("{} {}{}", metric, metric_text(objective), surprise_text(trial));
 }
 
 std::string to_text(const Json& trial, const std::string& metric) {
