@@ -245,7 +245,7 @@ TEST_CASE("every command has a help text with an example", "[cli]") {
     tuner::CommandContext context{out, out, {}, {}, {}, {}};
     CLI::App app("test");
     tuner::add_commands(app, context);
-    CHECK(app.get_subcommands({}).size() == 17);
+    CHECK(app.get_subcommands({}).size() == 18);
     for (const CLI::App* command : app.get_subcommands({})) {
         CAPTURE(command->get_name());
         CHECK(command->get_footer().find("Example:\n  ") != std::string::npos);

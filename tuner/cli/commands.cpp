@@ -2,6 +2,7 @@
 
 #include "tuner/cli/ask_commands.h"
 #include "tuner/cli/best_command.h"
+#include "tuner/cli/completion_command.h"
 #include "tuner/cli/explain_command.h"
 #include "tuner/cli/legacy_commands.h"
 #include "tuner/cli/list_command.h"
@@ -25,6 +26,7 @@ void add_commands(CLI::App& app, CommandContext& context) {
     add_logs(app, context);
     add_state_commands(app, context);
     add_token(app, context);
+    add_completion(app, context);
     add_legacy_commands(app, context);
 }
 
