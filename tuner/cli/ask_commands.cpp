@@ -88,12 +88,8 @@ void add_ask(CLI::App& app, CommandContext& context) {
         "--client", options->client, "who asks; the same one gets its unfinished trials first"
     );
     command->add_flag("--args", options->args, "print only `TRIAL --name=value …` lines");
-    command->callback([&context, options] {
-        context.chosen = [&context, options] {
-            return with_client(context, [options](const HttpClient& client, Output output) {
-                return ask_for_trials(*options, client, output);
-            });
-        };
+    run_with_client(*command, context, [options](const HttpClient& client, Output output) {
+        return ask_for_trials(*options, client, output);
     });
 }
 
@@ -117,12 +113,8 @@ void add_tell(CLI::App& app, CommandContext& context) {
     command->add_flag("--infeasible", options->is_infeasible, "there can be no result here")
         ->excludes(value);
     command->add_option("--reason", options->reason, "why it is infeasible");
-    command->callback([&context, options] {
-        context.chosen = [&context, options] {
-            return with_client(context, [options](const HttpClient& client, Output output) {
-                return tell_of_trial(*options, client, output);
-            });
-        };
+    run_with_client(*command, context, [options](const HttpClient& client, Output output) {
+        return tell_of_trial(*options, client, output);
     });
 }
 

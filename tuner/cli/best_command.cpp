@@ -55,12 +55,8 @@ void add_best(CLI::App& app, CommandContext& context) {
     command->add_flag(
         "--args", options->args, "print only --name=value …, quoted for a shell where needed"
     );
-    command->callback([&context, options] {
-        context.chosen = [&context, options] {
-            return with_client(context, [options](const HttpClient& client, Output output) {
-                return show_best(*options, client, output);
-            });
-        };
+    run_with_client(*command, context, [options](const HttpClient& client, Output output) {
+        return show_best(*options, client, output);
     });
 }
 

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <map>
 #include <ostream>
+#include <utility>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -19,6 +20,9 @@ namespace tuner {
 namespace asio = boost::asio;
 
 namespace {
+
+constexpr const char* kStudy = "STUDY";
+constexpr const char* kReference = "REFERENCE";
 
 std::string environment(const char* name) {
     const char* value = std::getenv(name);
@@ -37,6 +41,12 @@ asio::awaitable<int> with_client(CommandContext& context, ClientAction action) {
         co_return report(context.err, client.error());
     }
     co_return co_await action(*client, output_of(context));
+}
+
+void run_with_client(CLI::App& command, CommandContext& context, ClientAction action) {
+    command.callback([&context, action = std::move(action)] {
+        context.chosen = [&context, action] { return with_client(context, action); };
+    });
 }
 
 Output output_of(CommandContext& context) {
@@ -116,9 +126,19 @@ void add_config_option(CLI::App& command, CommandContext& context) {
 }
 
 void add_study_argument(CLI::App& command, std::string& study) {
-    command
-        .add_option("STUDY", study, "an id, a name or a YAML file; the latest study if left out")
+    command.add_option(kStudy, study, "an id, a name or a YAML file; the latest study if left out")
         ->type_name("");
+}
+
+void add_trial_argument(CLI::App& command, std::vector<std::string>& reference) {
+    command.add_option(kReference, reference, "STUDY TRIAL, or TRIAL of the latest study")
+        ->type_name("")
+        ->required()
+        ->expected(1, 2);
+}
+
+bool takes_study(const CLI::App& command) {
+    return command.get_option_no_throw(kStudy) || command.get_option_no_throw(kReference);
 }
 
 }  // namespace tuner

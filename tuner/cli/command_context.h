@@ -66,6 +66,9 @@ using ClientAction = std::function<boost::asio::awaitable<int>(HttpClient&, Outp
 // way is told on `err`.
 boost::asio::awaitable<int> with_client(CommandContext& context, ClientAction action);
 
+// The same for a command, once it is the chosen one.
+void run_with_client(CLI::App& command, CommandContext& context, ClientAction action);
+
 // The choices of the command line as a command sees them.
 Output output_of(CommandContext& context);
 
@@ -95,5 +98,11 @@ void add_config_option(CLI::App& command, CommandContext& context);
 
 // The optional STUDY argument: an id, a name, the path of a YAML file, or nothing for the latest.
 void add_study_argument(CLI::App& command, std::string& study);
+
+// The REFERENCE argument: STUDY TRIAL, or TRIAL of the latest study.
+void add_trial_argument(CLI::App& command, std::vector<std::string>& reference);
+
+// Whether a command has one of these two.
+bool takes_study(const CLI::App& command);
 
 }  // namespace tuner

@@ -1,8 +1,8 @@
 #include "tuner/cli/completion_script.h"
 
+#include "tuner/cli/command_context.h"
 #include "tuner/cli/printable.h"
 
-#include <algorithm>
 #include <string_view>
 #include <vector>
 
@@ -47,7 +47,7 @@ constexpr std::string_view kForZsh =
 // A command by its words, none of which are the program's own.
 struct Command {
     const CLI::App* app = nullptr;
-    std::string line;  // "jobs submit"
+    Words path;  // {"jobs", "submit"}
 };
 
 // The commands that the help texts name: other spellings of them are hidden, and a group of options
@@ -67,21 +67,13 @@ Words part_names(const CLI::App& app) {
 }
 
 // The program itself and all that it consists of, wholes before their parts.
-void collect(const CLI::App& app, const std::string& line, std::vector<Command>& commands) {
-    commands.push_back({&app, line});
+void collect(const CLI::App& app, const Words& path, std::vector<Command>& commands) {
+    commands.push_back({&app, path});
     for (const CLI::App* part : parts_of(app)) {
-        collect(*part, line.empty() ? part->get_name() : line + " " + part->get_name(), commands);
+        Words longer = path;
+        longer.push_back(part->get_name());
+        collect(*part, longer, commands);
     }
-}
-
-bool takes_study(const CLI::App& app) {
-    for (const CLI::Option* option : app.get_options()) {
-        const std::string name = option->get_positional() ? option->get_name(true) : "";
-        if (name == "STUDY" || name == "REFERENCE") {
-            return true;
-        }
-    }
-    return false;
 }
 
 std::vector<const CLI::Option*> flags_of(const CLI::App& app) {
@@ -126,7 +118,7 @@ std::string bash_script(const CLI::App& program, const std::vector<Command>& com
     Words studies;
     std::string words;
     for (const Command& command : commands) {
-        const std::string pattern = "\"" + command.line + "\"";
+        const std::string pattern = fmt::format("\"{}\"", fmt::join(command.path, " "));
         if (command.app != &program) {
             known.push_back(pattern);
         }
@@ -148,19 +140,13 @@ std::string bash_script(const CLI::App& program, const std::vector<Command>& com
 
 // When the words so far are those of a command and of none of its parts.
 std::string fish_condition(const Command& command) {
-    if (command.line.empty()) {
+    if (command.path.empty()) {
         return "__fish_use_subcommand";
     }
-    std::string condition;
-    for (std::size_t begin = 0; begin < command.line.size();) {
-        const std::size_t end = std::min(command.line.find(' ', begin), command.line.size());
-        condition += fmt::format(
-            "{}__fish_seen_subcommand_from {}",
-            begin == 0 ? "" : "; and ",
-            command.line.substr(begin, end - begin)
-        );
-        begin = end + 1;
-    }
+    const std::string condition = fmt::format(
+        "__fish_seen_subcommand_from {}",
+        fmt::join(command.path, "; and __fish_seen_subcommand_from ")
+    );
     const Words parts = part_names(*command.app);
     return parts.empty()
                ? condition
@@ -211,7 +197,7 @@ std::string fish_script(const CLI::App& program, const std::vector<Command>& com
 
 std::string completion_script(const CLI::App& app, Shell shell) {
     std::vector<Command> commands;
-    collect(app, "", commands);
+    collect(app, {}, commands);
     switch (shell) {
         case Shell::bash:
             return bash_script(app, commands);

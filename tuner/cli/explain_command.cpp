@@ -158,31 +158,17 @@ void add_explain(CLI::App& app, CommandContext& context) {
         app.add_subcommand("explain", "Who proposed a trial, on what grounds, and how it came out");
     command->footer("Example:\n  tuner explain babyweight-1 7");
     auto options = std::make_shared<ExplainOptions>();
-    command
-        ->add_option("REFERENCE", options->reference, "STUDY TRIAL, or TRIAL of the latest study")
-        ->type_name("")
-        ->required()
-        ->expected(1, 2);
+    add_trial_argument(*command, options->reference);
     add_format_option(*command, context);
-    command->callback([&context, options] {
-        context.chosen = [&context, options] {
-            return with_client(context, [options](const HttpClient& client, Output output) {
-                return explain_trial(*options, client, output);
-            });
-        };
+    run_with_client(*command, context, [options](const HttpClient& client, Output output) {
+        return explain_trial(*options, client, output);
     });
 }
 
 boost::asio::awaitable<int> explain_trial(
     ExplainOptions options, const HttpClient& client, Output output
 ) {
-    const bool has_study = options.reference.size() == 2;
-    std::string path = fmt::format(
-        "{}/trials/{}",
-        study_path(has_study ? options.reference.front() : ""),
-        encode_segment(options.reference.back())
-    );
-    const auto trial = co_await get_json(client, std::move(path));
+    const auto trial = co_await get_json(client, trial_path(options.reference));
     if (!trial) {
         co_return report(output.err, trial.error());
     }

@@ -145,12 +145,8 @@ CLI::App* add_one(
     Action action
 ) {
     CLI::App* command = group.add_subcommand(name_and_help.first, name_and_help.second);
-    command->callback([&context, options, action] {
-        context.chosen = [&context, options, action] {
-            return with_client(context, [options, action](HttpClient& client, Output output) {
-                return action(options, client, output);
-            });
-        };
+    run_with_client(*command, context, [options, action](HttpClient& client, Output output) {
+        return action(options, client, output);
     });
     return command;
 }

@@ -18,9 +18,7 @@ void add_list(CLI::App& app, CommandContext& context) {
     CLI::App* command = app.add_subcommand("list", "All studies, oldest first");
     command->footer("Example:\n  tuner list --format json | jq '.[].best'");
     add_format_option(*command, context);
-    command->callback([&context] {
-        context.chosen = [&context] { return with_client(context, list_studies); };
-    });
+    run_with_client(*command, context, list_studies);
 }
 
 boost::asio::awaitable<int> list_studies(const HttpClient& client, Output output) {

@@ -56,33 +56,23 @@ void add_logs(CLI::App& app, CommandContext& context) {
         "Example:\n  tuner logs babyweight-1 3 -f"
     );
     auto options = std::make_shared<LogsOptions>();
-    command
-        ->add_option("REFERENCE", options->reference, "STUDY TRIAL, or TRIAL of the latest study")
-        ->type_name("")
-        ->required()
-        ->expected(1, 2);
+    add_trial_argument(*command, options->reference);
     command->add_option("--attempt", options->attempt, "which attempt; the latest if left out")
         ->type_name("N");
     command->add_option("--stream", options->stream, "stdout, stderr or both")
         ->type_name("STREAM")
         ->check(CLI::IsMember({"stdout", "stderr", "both"}).description(""));
     command->add_flag("-f,--follow", options->follow, "go on until the attempt has ended");
-    command->callback([&context, options] {
-        context.chosen = [&context, options] {
-            return with_client(context, [options](const HttpClient& client, Output output) {
-                return show_logs(*options, client, output);
-            });
-        };
+    run_with_client(*command, context, [options](const HttpClient& client, Output output) {
+        return show_logs(*options, client, output);
     });
 }
 
 asio::awaitable<int> show_logs(LogsOptions options, const HttpClient& client, Output output) {
-    const bool has_study = options.reference.size() == 2;
     const auto target = [&](const char* stream) {
         return fmt::format(
-            "{}/trials/{}/log?stream={}{}{}",
-            study_path(has_study ? options.reference.front() : ""),
-            encode_segment(options.reference.back()),
+            "{}/log?stream={}{}{}",
+            trial_path(options.reference),
             stream,
             options.attempt > 0 ? fmt::format("&attempt={}", options.attempt) : "",
             options.follow ? "&follow=true" : ""

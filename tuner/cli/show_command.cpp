@@ -107,12 +107,8 @@ void add_show(CLI::App& app, CommandContext& context) {
     auto study = std::make_shared<std::string>();
     add_study_argument(*command, *study);
     add_format_option(*command, context);
-    command->callback([&context, study] {
-        context.chosen = [&context, study] {
-            return with_client(context, [study](const HttpClient& client, Output output) {
-                return show_study(*study, client, output);
-            });
-        };
+    run_with_client(*command, context, [study](const HttpClient& client, Output output) {
+        return show_study(*study, client, output);
     });
 }
 

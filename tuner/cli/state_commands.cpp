@@ -82,14 +82,14 @@ CLI::App* add_one(
     if (change == StateChange::remove) {
         study->required();  // never the latest one by accident
     }
-    command->callback([&context, change = change, options = options] {
-        const StateChange wanted = options->now ? StateChange::stop_now : change;
-        context.chosen = [&context, wanted, options] {
-            return with_client(context, [wanted, options](const HttpClient& client, Output output) {
-                return change_state(wanted, options->study, client, output);
-            });
-        };
-    });
+    run_with_client(
+        *command,
+        context,
+        [change = change, options = options](const HttpClient& client, Output output) {
+            const StateChange wanted = options->now ? StateChange::stop_now : change;
+            return change_state(wanted, options->study, client, output);
+        }
+    );
     return command;
 }
 

@@ -60,6 +60,15 @@ std::string study_path(const std::string& study) {
     return "/v1/studies/" + encode_segment(names_file(study) ? absolute_file(study) : study);
 }
 
+std::string trial_path(const std::vector<std::string>& reference) {
+    const bool has_study = reference.size() == 2;
+    return fmt::format(
+        "{}/trials/{}",
+        study_path(has_study ? reference.front() : ""),
+        encode_segment(reference.back())
+    );
+}
+
 std::string absolute_file(const std::string& path) {
     return std::filesystem::absolute(path).lexically_normal().string();
 }

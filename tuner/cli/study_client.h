@@ -6,6 +6,7 @@
 #include "tuner/cli/http_client.h"
 
 #include <string>
+#include <vector>
 
 #include <boost/asio/awaitable.hpp>
 #include <nlohmann/json_fwd.hpp>
@@ -18,6 +19,9 @@ bool names_file(const std::string& study);
 // The path of the study that a STUDY argument names: "/v1/studies/babyweight-1". Nothing is the
 // latest study.
 std::string study_path(const std::string& study);
+
+// The path of the trial that a REFERENCE argument names: STUDY TRIAL, or TRIAL of the latest study.
+std::string trial_path(const std::vector<std::string>& reference);
 
 // A file as studies remember it: absolute, without "." and "..", links kept.
 std::string absolute_file(const std::string& path);

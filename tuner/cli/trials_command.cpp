@@ -28,12 +28,8 @@ void add_trials(CLI::App& app, CommandContext& context) {
         ->check(CLI::IsMember({"objective", "trial"}).description(""));
     command->add_option("--state", options->state, "only completed, running, failed, … trials")
         ->type_name("STATE");
-    command->callback([&context, options] {
-        context.chosen = [&context, options] {
-            return with_client(context, [options](const HttpClient& client, Output output) {
-                return show_trials(*options, client, output);
-            });
-        };
+    run_with_client(*command, context, [options](const HttpClient& client, Output output) {
+        return show_trials(*options, client, output);
     });
 }
 
