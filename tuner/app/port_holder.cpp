@@ -1,6 +1,7 @@
 #include "tuner/app/port_holder.h"
 
-#include <charconv>
+#include "tuner/formats/proc_files.h"
+
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -42,13 +43,6 @@ bool holds_one(const fs::path& process, const Inodes& inodes) {
     return false;
 }
 
-std::optional<pid_t> to_pid(std::string_view name) {
-    pid_t pid = 0;
-    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), pid);
-    const bool is_number = error == std::errc{} && end == name.data() + name.size();
-    return is_number ? std::optional(pid) : std::nullopt;
-}
-
 }  // namespace
 
 Inodes listening_sockets(std::string_view table, std::uint16_t port) {
@@ -72,17 +66,16 @@ std::optional<PortHolder> find_port_holder(std::uint16_t port) {
     if (sockets.empty()) {
         return std::nullopt;
     }
-    std::error_code error;
-    for (const auto& process : fs::directory_iterator("/proc", error)) {
-        const auto pid = to_pid(process.path().filename().string());
-        if (pid && holds_one(process.path(), sockets)) {
-            std::istringstream name(read_text(process.path() / "comm"));
-            PortHolder holder{*pid, {}};
-            std::getline(name, holder.program);
-            return holder;
+    std::optional<PortHolder> holder;
+    for_each_process([&](pid_t pid) {
+        const fs::path process = fs::path("/proc") / std::to_string(pid);
+        if (!holder && holds_one(process, sockets)) {
+            std::istringstream name(read_text(process / "comm"));
+            holder = PortHolder{pid, {}};
+            std::getline(name, holder->program);
         }
-    }
-    return std::nullopt;
+    });
+    return holder;
 }
 
 }  // namespace tuner

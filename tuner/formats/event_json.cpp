@@ -1,8 +1,7 @@
 #include "tuner/formats/event_json.h"
 
+#include "tuner/formats/json_text.h"
 #include "tuner/formats/study_json.h"
-
-#include <cmath>
 
 #include <nlohmann/json.hpp>
 
@@ -23,7 +22,7 @@ Json null_if_empty(std::string_view text) {
 Json from_measurement(const Measurement& measurement) {
     Json metrics = Json::object();
     for (const Metric& metric : measurement.metrics) {
-        metrics[metric.name] = std::isfinite(metric.value) ? Json(metric.value) : Json(nullptr);
+        metrics[metric.name] = to_number_or_null(metric.value);
     }
     return {{"step", measurement.step}, {"metrics", std::move(metrics)}};
 }

@@ -163,4 +163,9 @@ nlohmann::ordered_json to_json_number(double value) {
                                 : Json("-Infinity");
 }
 
+nlohmann::ordered_json to_number_or_null(std::optional<double> value) {
+    using Json = nlohmann::ordered_json;
+    return value && std::isfinite(*value) ? Json(*value) : Json(nullptr);
+}
+
 }  // namespace tuner

@@ -42,4 +42,7 @@ Result<nlohmann::ordered_json> parse_ordered_json(
 std::optional<double> from_json_number(const nlohmann::json& value);
 nlohmann::ordered_json to_json_number(double value);
 
+// For what is shown: null when there is no number, or one that JSON has not.
+nlohmann::ordered_json to_number_or_null(std::optional<double> value);
+
 }  // namespace tuner

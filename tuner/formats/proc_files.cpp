@@ -61,18 +61,6 @@ std::vector<pid_t> parse_pids(std::string_view text) {
     return pids;
 }
 
-// Calls visit(pid) for each process that this one can see.
-template <class Visit>
-void for_each_process(Visit visit) {
-    const std::unique_ptr<DIR, int (*)(DIR*)> proc(::opendir("/proc"), ::closedir);
-    while (const dirent* entry = proc ? ::readdir(proc.get()) : nullptr) {
-        pid_t pid = 0;
-        if (parse_whole(std::string_view(entry->d_name), pid)) {
-            visit(pid);
-        }
-    }
-}
-
 // Whether `entry` stands in /proc/PID/environ as a whole, between NULs.
 bool has_environment_entry(pid_t pid, const std::string& entry) {
     const OwnedFd file(::open(proc_path(pid, "environ").c_str(), O_RDONLY | O_CLOEXEC));
@@ -96,6 +84,16 @@ bool has_environment_entry(pid_t pid, const std::string& entry) {
 }
 
 }  // namespace
+
+void for_each_process(const std::function<void(pid_t)>& visit) {
+    const std::unique_ptr<DIR, int (*)(DIR*)> proc(::opendir("/proc"), ::closedir);
+    while (const dirent* entry = proc ? ::readdir(proc.get()) : nullptr) {
+        pid_t pid = 0;
+        if (parse_whole(std::string_view(entry->d_name), pid)) {
+            visit(pid);
+        }
+    }
+}
 
 std::string read_boot_id() {
     std::string id = read_start("/proc/sys/kernel/random/boot_id", 64);

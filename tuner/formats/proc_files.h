@@ -9,6 +9,7 @@
 #include "tuner/base/owned_fd.h"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -44,6 +45,9 @@ OwnedFd open_process(pid_t pid);
 
 // Whether the signal was sent: false when the process has ended.
 bool signal_process(const OwnedFd& process, int signal);
+
+// Calls visit(pid) for each process that this one can see.
+void for_each_process(const std::function<void(pid_t)>& visit);
 
 // Sends `signal` to every process but the caller whose initial environment holds `entry`
 // ("NAME=VALUE") and answers how many those were. Each is checked again through its pidfd.

@@ -1,8 +1,7 @@
 #include "tuner/formats/provenance_json.h"
 
+#include "tuner/formats/json_text.h"
 #include "tuner/formats/utf8.h"
-
-#include <cmath>
 
 #include <nlohmann/json.hpp>
 
@@ -11,16 +10,13 @@ namespace tuner {
 using Json = nlohmann::ordered_json;
 
 Json to_json(const Provenance& provenance) {
-    auto number = [](std::optional<double> value) {
-        return value && std::isfinite(*value) ? Json(*value) : Json(nullptr);
-    };
     const std::string& note = provenance.note;
     return {
         {"finished", provenance.finished},
         {"pending", provenance.pending},
-        {"predictedMean", number(provenance.predicted_mean)},
-        {"predictedSd", number(provenance.predicted_sd)},
-        {"acquisition", number(provenance.acquisition)},
+        {"predictedMean", to_number_or_null(provenance.predicted_mean)},
+        {"predictedSd", to_number_or_null(provenance.predicted_sd)},
+        {"acquisition", to_number_or_null(provenance.acquisition)},
         {"note", note.empty() ? Json(nullptr) : Json(to_valid_utf8(note))},
     };
 }

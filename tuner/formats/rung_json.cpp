@@ -1,6 +1,6 @@
 #include "tuner/formats/rung_json.h"
 
-#include <cmath>
+#include "tuner/formats/json_text.h"
 
 #include <nlohmann/json.hpp>
 
@@ -11,12 +11,11 @@ using Json = nlohmann::ordered_json;
 Json to_json(const std::vector<Rung>& rungs, const Stopping& rule) {
     Json list = Json::array();
     for (const Rung& rung : rungs) {
-        const bool has_cut_off = rung.cut_off && std::isfinite(*rung.cut_off);
         list.push_back({
             {"rung", rung.number},
             {"progress", rung.progress},
             {"reached", rung.reached},
-            {"cutOff", has_cut_off ? Json(*rung.cut_off) : Json(nullptr)},
+            {"cutOff", to_number_or_null(rung.cut_off)},
             {"stopped", rung.stopped},
             {"best", rung.best ? Json(rung.best->value()) : Json(nullptr)},
         });

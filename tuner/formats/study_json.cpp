@@ -29,17 +29,13 @@ Json to_text_or_null(const std::string& text) {
     return text.empty() ? Json(nullptr) : to_text(text);
 }
 
-Json to_number(double value) {
-    return std::isfinite(value) ? Json(value) : Json(nullptr);
-}
-
 Json to_time(const std::optional<TimePoint>& time) {
     return time ? Json(to_rfc3339(*time)) : Json(nullptr);
 }
 
 Json to_value(const ParameterValue& value) {
     if (const auto* real = std::get_if<double>(&value)) {
-        return to_number(*real);
+        return to_number_or_null(*real);
     }
     if (const auto* integer = std::get_if<std::int64_t>(&value)) {
         return *integer;
@@ -50,7 +46,7 @@ Json to_value(const ParameterValue& value) {
 Json to_metrics(const std::vector<Metric>& metrics) {
     Json json = Json::object();
     for (const Metric& metric : metrics) {
-        json[to_valid_utf8(metric.name)] = to_number(metric.value);
+        json[to_valid_utf8(metric.name)] = to_number_or_null(metric.value);
     }
     return json;
 }
@@ -74,7 +70,7 @@ Json to_best(const StudyConfig& config, const History& history) {
     if (best == nullptr) {
         return nullptr;
     }
-    return {{"trial", best->id.value()}, {"objective", to_number(*best->objective())}};
+    return {{"trial", best->id.value()}, {"objective", to_number_or_null(*best->objective())}};
 }
 
 Json to_reason(const Trial& trial) {
@@ -202,7 +198,7 @@ Json to_json(const Trial& trial, const std::string& study_id, std::optional<std:
         {"study", to_text(study_id)},
         {"state", name_of(trial.state)},
         {"parameters", to_json(trial.assignment)},
-        {"objective", trial.outcome ? to_number(trial.outcome->objective) : Json(nullptr)},
+        {"objective", trial.outcome ? to_number_or_null(trial.outcome->objective) : Json(nullptr)},
         {"metrics", to_metrics(metrics)},
         {"step", has_step ? Json(step) : Json(nullptr)},
         {"origin", name_of(trial.provenance.origin)},
@@ -217,7 +213,8 @@ Json to_json(const Trial& trial, const std::string& study_id, std::optional<std:
     }
     if (trial.forecast) {
         json["forecast"] = {
-            {"mean", to_number(trial.forecast->mean)}, {"sd", to_number(trial.forecast->sd)}};
+            {"mean", to_number_or_null(trial.forecast->mean)},
+            {"sd", to_number_or_null(trial.forecast->sd)}};
     }
     if (rank) {
         json["rank"] = *rank;
