@@ -98,7 +98,7 @@ class Schedule {
     boost::asio::awaitable<void> ask(SimulatedDaemon* daemon, int client, std::int64_t count);
     boost::asio::awaitable<void> measure(SimulatedDaemon* daemon, TrialId trial);
     boost::asio::awaitable<void> tell(SimulatedDaemon* daemon, int client, TrialId trial);
-    bool has_on_record(TrialId trial, double value);
+    std::optional<bool> has_on_record(TrialId trial, double value);
     void check_told(TrialId trial, double value);
     void check_all_told();
     void serve_clients();

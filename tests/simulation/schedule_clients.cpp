@@ -128,7 +128,7 @@ asio::awaitable<void> Schedule::tell(SimulatedDaemon* daemon, int client, TrialI
             diary_.violate(fmt::format("trial {} was told twice", trial.value()));
         }
         check_told(trial, value);
-    } else if (done.error().code == ErrorCode::conflict && has_on_record(trial, value)) {
+    } else if (done.error().code == ErrorCode::conflict && has_on_record(trial, value) == true) {
         diary_.violate(fmt::format("trial {} was told so, and is refused again", trial.value()));
     }
     const bool is_heard = !chance(kAnswerLost);
@@ -137,11 +137,11 @@ asio::awaitable<void> Schedule::tell(SimulatedDaemon* daemon, int client, TrialI
     }
 }
 
-// Whether a trial has ended with what was told; no study that a user has deleted.
-bool Schedule::has_on_record(TrialId trial, double value) {
+// Whether a trial has ended with what was told; nothing when a user has deleted its study.
+std::optional<bool> Schedule::has_on_record(TrialId trial, double value) {
     const std::optional<Study> study = stored(kStudy);
     if (!study) {
-        return false;
+        return std::nullopt;
     }
     const Trial found = record_.trials(study->key).at(static_cast<std::size_t>(trial.value()) - 1);
     return (found.state == TrialState::completed || found.state == TrialState::pruned) &&
@@ -149,7 +149,7 @@ bool Schedule::has_on_record(TrialId trial, double value) {
 }
 
 void Schedule::check_told(TrialId trial, double value) {
-    if (stored(kStudy) && !has_on_record(trial, value)) {
+    if (has_on_record(trial, value) == false) {
         diary_.violate(fmt::format("what was told of trial {} is not on record", trial.value()));
     }
 }

@@ -2,6 +2,7 @@
 
 #include "tuner/base/log.h"
 #include "tuner/scheduler/study_runner.h"
+#include "tuner/scheduler/told.h"
 
 #include <algorithm>
 #include <utility>
@@ -60,10 +61,7 @@ asio::awaitable<Result<void>> StudyRunner::report(TrialId id, PostedReport repor
 Measurement StudyRunner::measurement_of(const Trial& trial, PostedReport report) const {
     Measurement said;
     said.step = report.step.value_or(last_step(trial));
-    said.metrics = std::move(report.metrics);
-    if (report.objective) {
-        said.metrics.push_back({study().config.objective().metric, *report.objective});
-    }
+    said.metrics = metrics_of(std::move(report), study().config.objective());
     return said;
 }
 

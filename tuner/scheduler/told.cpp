@@ -28,11 +28,15 @@ Error missing(const std::optional<Measurement>& last, const std::string& metric)
 
 }  // namespace
 
-bool was_told(const Trial& trial, const PostedReport& report, const Objective& objective) {
-    Measurement said{report.step.value_or(0), report.metrics};
+std::vector<Metric> metrics_of(PostedReport report, const Objective& objective) {
     if (report.objective) {
-        said.metrics.push_back({objective.metric, *report.objective});
+        report.metrics.push_back({objective.metric, *report.objective});
     }
+    return std::move(report.metrics);
+}
+
+bool was_told(const Trial& trial, const PostedReport& report, const Objective& objective) {
+    const Measurement said{0, metrics_of(report, objective)};
     if (trial.failure) {
         const auto value = said.find(objective.metric);
         const bool is_infeasible =

@@ -14,11 +14,15 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace tuner {
 
-// Whether `report` says again what ended `trial`: a client that never heard the answer asks once
-// more. Only what it says is compared; one that says nothing agrees with any result.
+// All that a report says, its objective as the study's own metric.
+std::vector<Metric> metrics_of(PostedReport report, const Objective& objective);
+
+// Whether `report` says again what ended `trial`: a client that never heard the answer tells
+// once more. Only what it says is compared; one that says nothing agrees with any result.
 bool was_told(const Trial& trial, const PostedReport& report, const Objective& objective);
 
 // The trial, running or pending, after `last` (none: with what it has measured). kInfeasibleMetric
