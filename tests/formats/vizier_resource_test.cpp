@@ -12,7 +12,7 @@ using namespace tuner::test;
 
 namespace {
 
-const vizier::Place kPlace{"p", "l"};
+const vizier::Parent kParent{"p", "l"};
 
 Study a_vizier_study() {
     Study study;
@@ -35,7 +35,7 @@ Trial a_running_trial() {
 }
 
 std::string shown(const Trial& trial) {
-    return vizier::to_trial(kPlace, a_vizier_study(), trial).dump();
+    return vizier::to_trial(kParent, a_vizier_study(), trial).dump();
 }
 
 }  // namespace
@@ -43,15 +43,15 @@ std::string shown(const Trial& trial) {
 TEST_CASE("a study is what its client made it of", "[vizier_resource]") {
     Study study = a_vizier_study();
     CHECK(
-        vizier::to_study(kPlace, study).dump() ==
+        vizier::to_study(kParent, study).dump() ==
         R"({"name":"projects/p/locations/l/studies/mine-1","displayName":"Mine!",)"
         R"("studySpec":{"metrics":[]},"state":"ACTIVE","createTime":"2026-01-01T00:00:00.000Z"})"
     );
     REQUIRE(study.pause(StudyReason::user, ""));
-    CHECK(vizier::to_study(kPlace, study)["state"] == "INACTIVE");
-    CHECK(vizier::to_study(kPlace, study)["inactiveReason"] == "it is paused");
+    CHECK(vizier::to_study(kParent, study)["state"] == "INACTIVE");
+    CHECK(vizier::to_study(kParent, study)["inactiveReason"] == "it is paused");
     study.source = "{broken \xff";
-    CHECK(vizier::to_study(kPlace, study)["displayName"] == "babyweight");
+    CHECK(vizier::to_study(kParent, study)["displayName"] == "babyweight");
 }
 
 TEST_CASE("an active trial has numbers for numbers and its client", "[vizier_resource]") {
@@ -72,7 +72,7 @@ TEST_CASE("defaults are left out and what is no number is a text", "[vizier_reso
     REQUIRE(trial.record({0, {{"zero", 0}, {"up", kInfinity}, {"down", -kInfinity}}}));
     REQUIRE(trial.record({7, {{"none", std::numeric_limits<double>::quiet_NaN()}}}));
     CHECK(
-        vizier::to_trial(kPlace, a_vizier_study(), trial)["measurements"].dump() ==
+        vizier::to_trial(kParent, a_vizier_study(), trial)["measurements"].dump() ==
         R"([{"metrics":[{"metricId":"zero"},{"metricId":"up","value":"Infinity"},)"
         R"({"metricId":"down","value":"-Infinity"}]},)"
         R"({"stepCount":"7","metrics":[{"metricId":"none","value":"NaN"}]}])"
@@ -89,12 +89,13 @@ TEST_CASE("an end is a success where there is a value", "[vizier_resource]") {
     Trial failed = a_running_trial();
     REQUIRE(failed.fail({FailureKind::infeasible, "oom \xff"}, at(3)));
     CHECK(
-        vizier::to_trial(kPlace, a_vizier_study(), failed)["infeasibleReason"] == "oom \xEF\xBF\xBD"
+        vizier::to_trial(kParent, a_vizier_study(), failed)["infeasibleReason"] ==
+        "oom \xEF\xBF\xBD"
     );
     Trial cancelled = a_running_trial();
     REQUIRE(cancelled.cancel(at(3)));
     CHECK(
-        vizier::to_trial(kPlace, a_vizier_study(), cancelled)["infeasibleReason"] ==
+        vizier::to_trial(kParent, a_vizier_study(), cancelled)["infeasibleReason"] ==
         "its study was cancelled"
     );
 }
@@ -102,13 +103,14 @@ TEST_CASE("an end is a success where there is a value", "[vizier_resource]") {
 TEST_CASE("an operation is done and has what it found", "[vizier_resource]") {
     const Study study = a_vizier_study();
     const auto found =
-        vizier::to_suggest_operation(kPlace, study, "suggest-2", {a_running_trial()}, at(5));
+        vizier::to_suggest_operation(kParent, study, "suggest-2", {a_running_trial()}, at(5));
     CHECK(found["name"] == "projects/p/locations/l/studies/mine-1/operations/suggest-2");
     CHECK(found["metadata"]["clientId"] == "w1");
     CHECK(found["response"]["trials"][0]["id"] == "2");
-    const auto none = vizier::to_suggest_operation(kPlace, study, "suggest", {}, at(5));
+    const auto none = vizier::to_suggest_operation(kParent, study, "suggest", {}, at(5));
     CHECK(!none["response"].contains("trials"));
-    const auto go = vizier::to_check_operation(kPlace, study, TrialId(2), "check-go", false, at(5));
+    const auto go =
+        vizier::to_check_operation(kParent, study, TrialId(2), "check-go", false, at(5));
     CHECK(!go["response"].contains("shouldStop"));
     CHECK(go["metadata"]["trial"] == "projects/p/locations/l/studies/mine-1/trials/2");
 }

@@ -28,13 +28,6 @@ TrialId ask(TimedHouse& house, StudyRunner& study, std::string client) {
     return found->front();
 }
 
-PostedReport at_step(std::int64_t step, double objective) {
-    PostedReport report;
-    report.step = step;
-    report.objective = objective;
-    return report;
-}
-
 const Trial& trial(const StudyRunner& study, TrialId id) {
     return study.history().trials.at(static_cast<std::size_t>(id.value()) - 1);
 }

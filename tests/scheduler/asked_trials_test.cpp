@@ -31,12 +31,6 @@ PostedReport result(double objective) {
     return report;
 }
 
-PostedReport at_step(std::int64_t step, double objective) {
-    PostedReport report = result(objective);
-    report.step = step;
-    return report;
-}
-
 const Trial& trial(const StudyRunner& study, std::int64_t number) {
     return study.history().trials.at(static_cast<std::size_t>(number) - 1);
 }

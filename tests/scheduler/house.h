@@ -201,6 +201,13 @@ struct TimedHouse : private Timeline, public House {
 
 inline constexpr Duration kMoment{1};  // before which something is not yet
 
+inline PostedReport at_step(std::int64_t step, double objective) {
+    PostedReport report;
+    report.step = step;
+    report.objective = objective;
+    return report;
+}
+
 inline std::int64_t count(const StudyRunner& runner, TrialState state) {
     return runner.history().count(state);
 }

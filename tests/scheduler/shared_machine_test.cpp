@@ -11,14 +11,6 @@ using namespace tuner::test;
 
 namespace {
 
-Machine with_gpus(std::int64_t count) {
-    Machine machine{8, std::int64_t{1} << 34, {}};
-    for (std::int64_t number = 0; number < count; ++number) {
-        machine.gpus.push_back({number, std::to_string(number)});
-    }
-    return machine;
-}
-
 StudyConfig asking(Resources resources, std::int64_t trials, std::int64_t parallel) {
     StudyConfig config = House::small_study(trials, parallel);
     config.resources = resources;

@@ -1,24 +1,18 @@
 #include "tuner/scheduler/slot_ledger.h"
 
+#include "tests/support/builders.h"
 #include "tuner/base/random.h"
 
 #include <catch2/catch.hpp>
 
 using namespace tuner;
+using namespace tuner::test;
 
 namespace {
 
 const StudyKey kA(1);
 const StudyKey kB(2);
 const StudyKey kC(3);
-
-Machine with_gpus(std::int64_t count) {
-    Machine machine{8, std::int64_t{1} << 34, {}};
-    for (std::int64_t number = 0; number < count; ++number) {
-        machine.gpus.push_back({number, std::to_string(number)});
-    }
-    return machine;
-}
 
 Resources gpus(std::int64_t count) {
     return {0, count, 0};

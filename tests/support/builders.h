@@ -7,6 +7,7 @@
 #pragma once
 
 #include "tuner/study/history.h"
+#include "tuner/study/machine.h"
 #include "tuner/study/study.h"
 
 #include <stdexcept>
@@ -180,6 +181,15 @@ class TrialBuilder {
 
 inline TrialBuilder a_trial(std::int64_t id = 1) {
     return TrialBuilder(id);
+}
+
+// 8 CPUs, 16 GiB and so many GPUs.
+inline Machine with_gpus(std::int64_t count) {
+    Machine machine{8, std::int64_t{1} << 34, {}};
+    for (std::int64_t number = 0; number < count; ++number) {
+        machine.gpus.push_back({number, std::to_string(number)});
+    }
+    return machine;
 }
 
 // What an optimizer sees of `config` after `trials`.

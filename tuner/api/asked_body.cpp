@@ -13,15 +13,11 @@ namespace {
 
 using nlohmann::json;
 
-tl::unexpected<Error> wrong(std::string message) {
-    return fail(ErrorCode::invalid_argument, std::move(message));
-}
-
 Result<void> read_count(const json& value, AskRequest& to) {
     const bool fits = value.is_number_unsigned() && value.get<std::uint64_t>() >= 1 &&
                       value.get<std::uint64_t>() <= static_cast<std::uint64_t>(kMaxAskedTrials);
     if (!fits) {
-        return wrong(fmt::format("count must be a whole number from 1 to {}", kMaxAskedTrials));
+        return invalid(fmt::format("count must be a whole number from 1 to {}", kMaxAskedTrials));
     }
     to.count = value.get<std::int64_t>();
     return {};
@@ -29,7 +25,7 @@ Result<void> read_count(const json& value, AskRequest& to) {
 
 Result<void> read_client(const json& value, AskRequest& to) {
     if (!value.is_string() || value.get_ref<const std::string&>().size() > kMaxClientBytes) {
-        return wrong(fmt::format("client must be a text of at most {} bytes", kMaxClientBytes));
+        return invalid(fmt::format("client must be a text of at most {} bytes", kMaxClientBytes));
     }
     to.client = value.get<std::string>();
     return {};
@@ -49,7 +45,7 @@ Result<AskRequest> parse_ask(std::string_view body) {
     for (const auto& [name, value] : document->items()) {
         const Result<void> read = name == "count"    ? read_count(value, request)
                                   : name == "client" ? read_client(value, request)
-                                                     : wrong(fmt::format(
+                                                     : invalid(fmt::format(
                                                            "unknown field '{}'; there may be "
                                                            "count, client",
                                                            name
@@ -67,7 +63,7 @@ Result<BroughtTrial> parse_brought_trial(std::string_view body, const SearchSpac
         return tl::unexpected(document.error());
     }
     if (!document->contains("parameters")) {
-        return wrong("parameters is missing: {\"parameters\": {\"batch_size\": 35, …}, …}");
+        return invalid("parameters is missing: {\"parameters\": {\"batch_size\": 35, …}, …}");
     }
     Result<Assignment> assignment = parse_assignment(document->at("parameters"), space);
     if (!assignment) {

@@ -16,16 +16,6 @@ using Json = nlohmann::ordered_json;
 
 namespace {
 
-// The id of the study that a request without parameters names.
-Result<std::string> only_study(const Request& request, const TuningService& service) {
-    if (const auto query = Query::read(request, {}); !query) {
-        return tl::unexpected(query.error());
-    }
-    return find_study(request, service).map([](const StudyView& view) {
-        return view.study.get().id;
-    });
-}
-
 Json trial_json(const TuningService& service, const std::string& study, TrialId trial) {
     const auto view = service.find(study);
     return view ? to_json(
@@ -46,7 +36,7 @@ Json why_no_more(const TuningService& service, const std::string& study) {
 }  // namespace
 
 asio::awaitable<Response> suggest_trials(Request request, TuningService& service) {
-    const auto study = only_study(request, service);
+    const auto study = find_study_id(request, service);
     if (!study) {
         co_return problem(study.error());
     }
@@ -69,7 +59,7 @@ asio::awaitable<Response> suggest_trials(Request request, TuningService& service
 }
 
 asio::awaitable<Response> add_trial(Request request, TuningService& service) {
-    const auto study = only_study(request, service);
+    const auto study = find_study_id(request, service);
     if (!study) {
         co_return problem(study.error());
     }

@@ -3,15 +3,14 @@
 #include "tuner/api/problem.h"
 #include "tuner/api/query.h"
 #include "tuner/api/study_reference.h"
+#include "tuner/api/wait.h"
+#include "tuner/formats/json_text.h"
 #include "tuner/service/tuning_service.h"
 
 #include <limits>
 #include <variant>
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -67,11 +66,6 @@ asio::awaitable<std::int64_t> write_recorded(
         co_await writer(std::move(text));
     } while (events.size() == kEventsPerRead);
     co_return last;
-}
-
-asio::awaitable<void> wait(Duration duration) {
-    asio::steady_timer timer(co_await asio::this_coro::executor, duration);
-    co_await timer.async_wait(asio::use_awaitable);
 }
 
 }  // namespace
@@ -133,8 +127,7 @@ asio::awaitable<void> stream_events(
 
 std::string to_server_sent_event(const Event& event) {
     using Json = nlohmann::ordered_json;
-    const std::string study =
-        Json(event.study).dump(-1, ' ', false, Json::error_handler_t::replace);
+    const std::string study = to_line(Json(event.study));
     std::string text;
     if (event.id != 0) {
         text += fmt::format("id: {}\n", event.id);

@@ -1,5 +1,6 @@
 // The writing half of HttpSession: one answer, whole or piece by piece.
 
+#include "tuner/api/as_tuple.h"
 #include "tuner/api/http_exchange.h"
 #include "tuner/base/log.h"
 
@@ -7,7 +8,6 @@
 #include <exception>
 #include <utility>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/multiple_exceptions.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -21,7 +21,6 @@ using namespace boost::asio::experimental::awaitable_operators;
 
 namespace {
 
-constexpr auto kAsTuple = asio::as_tuple(asio::use_awaitable);
 // Headers of every answer: no sniffing, no framing, no caching, nothing about us to other sites.
 constexpr std::array<std::pair<const char*, const char*>, 4> kSafetyHeaders{{
     {"X-Content-Type-Options", "nosniff"},

@@ -1,5 +1,6 @@
 #include "tuner/api/http_server.h"
 
+#include "tuner/api/as_tuple.h"
 #include "tuner/base/log.h"
 
 #include <cerrno>
@@ -7,10 +8,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
 namespace tuner {
@@ -21,7 +20,6 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr auto kAsTuple = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::milliseconds kBackOff{100};
 
 std::string host_text(const tcp::endpoint& address) {

@@ -1,5 +1,6 @@
 #include "tuner/api/http_session.h"
 
+#include "tuner/api/as_tuple.h"
 #include "tuner/api/http_exchange.h"
 #include "tuner/api/http_head.h"
 #include "tuner/api/problem.h"
@@ -12,7 +13,6 @@
 #include <optional>
 #include <variant>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/multiple_exceptions.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -33,7 +33,6 @@ using namespace boost::asio::experimental::awaitable_operators;
 
 namespace {
 
-constexpr auto kAsTuple = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kLingerBytes = 4 * 1'024 * 1'024;
 constexpr std::chrono::seconds kLingerDeadline{1};
 }  // namespace

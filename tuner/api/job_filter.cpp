@@ -1,5 +1,7 @@
 #include "tuner/api/job_filter.h"
 
+#include "tuner/formats/json_text.h"
+
 #include <algorithm>
 #include <cctype>
 #include <charconv>
@@ -68,8 +70,7 @@ void collect(const Json& value, std::string_view path, std::vector<const Json*>&
 }
 
 std::string text_of(const Json& value) {
-    return value.is_string() ? value.get<std::string>()
-                             : value.dump(-1, ' ', false, Json::error_handler_t::replace);
+    return value.is_string() ? value.get<std::string>() : to_line(value);
 }
 
 std::optional<double> number_of(const std::string& text) {
@@ -143,15 +144,12 @@ class FilterParser {
 
   private:
     tl::unexpected<Error> wrong(std::string_view what) const {
-        return fail(
-            ErrorCode::invalid_argument,
-            fmt::format(
-                "filter '{}', character {}: {}; write it like state:FAILED AND jobId:census*",
-                text_,
-                text_.size() - rest_.size() + 1,
-                what
-            )
-        );
+        return invalid(fmt::format(
+            "filter '{}', character {}: {}; write it like state:FAILED AND jobId:census*",
+            text_,
+            text_.size() - rest_.size() + 1,
+            what
+        ));
     }
 
     void skip_blanks() {

@@ -1,5 +1,7 @@
 #include "tuner/api/json_answer.h"
 
+#include "tuner/formats/json_text.h"
+
 #include <nlohmann/json.hpp>
 
 namespace tuner {
@@ -7,7 +9,7 @@ namespace tuner {
 Response answer_json(const nlohmann::ordered_json& document) {
     using nlohmann::ordered_json;
     Response response;
-    response.body = document.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+    response.body = to_line(document) + "\n";
     return response;
 }
 

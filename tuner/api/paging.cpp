@@ -67,10 +67,7 @@ Result<Page> read_page(
     const std::string token = query.text("pageToken").value_or("");
     const auto position = token.empty() ? std::optional<std::size_t>(0) : position_of(list, token);
     if (!position) {
-        return fail(
-            ErrorCode::invalid_argument,
-            "pageToken is not one that this list gave; leave it out to begin again"
-        );
+        return invalid("pageToken is not one that this list gave; leave it out to begin again");
     }
     Page page;
     page.begin = std::min(*position, total);

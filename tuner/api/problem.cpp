@@ -1,5 +1,7 @@
 #include "tuner/api/problem.h"
 
+#include "tuner/formats/json_text.h"
+
 #include <array>
 #include <string_view>
 
@@ -87,7 +89,7 @@ Response problem(int status, std::string_view name, const std::string& message) 
     using nlohmann::ordered_json;
     Response response;
     response.status = status;
-    response.body = document.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+    response.body = to_line(document) + "\n";
     return response;
 }
 

@@ -15,8 +15,7 @@ Result<Query> Query::read(const Request& request, std::initializer_list<std::str
             const std::string knows = known.size() == 0
                                           ? "it takes none"
                                           : fmt::format("it takes {}", fmt::join(known, ", "));
-            return fail(
-                ErrorCode::invalid_argument,
+            return invalid(
                 fmt::format("this call does not know the parameter '{}'; {}", name, knows)
             );
         }
@@ -24,9 +23,7 @@ Result<Query> Query::read(const Request& request, std::initializer_list<std::str
             return other.first == n;
         });
         if (repeated) {
-            return fail(
-                ErrorCode::invalid_argument, fmt::format("the parameter '{}' is given twice", name)
-            );
+            return invalid(fmt::format("the parameter '{}' is given twice", name));
         }
         values.emplace_back(name, value);
     }
@@ -57,9 +54,7 @@ Result<bool> Query::flag(std::string_view name) const {
     if (*given == "true") {
         return true;
     }
-    return fail(
-        ErrorCode::invalid_argument, fmt::format("{} must be true or false, not '{}'", name, *given)
-    );
+    return invalid(fmt::format("{} must be true or false, not '{}'", name, *given));
 }
 
 Result<std::int64_t> parse_number(
@@ -68,8 +63,7 @@ Result<std::int64_t> parse_number(
     std::int64_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc{} || end != text.data() + text.size() || value < min || value > max) {
-        return fail(
-            ErrorCode::invalid_argument,
+        return invalid(
             fmt::format("{} must be a whole number from {} to {}, not '{}'", what, min, max, text)
         );
     }

@@ -13,15 +13,11 @@ namespace {
 
 using nlohmann::json;
 
-tl::unexpected<Error> wrong(std::string_view field, std::string_view wanted) {
-    return fail(ErrorCode::invalid_argument, fmt::format("{} must be {}", field, wanted));
-}
-
 Result<void> read_step(const json& value, PostedReport& to) {
     const bool fits = value.is_number_unsigned() &&
                       value.get<std::uint64_t>() <= static_cast<std::uint64_t>(kMaxInteger);
     if (!fits) {
-        return wrong("step", fmt::format("a whole number from 0 to {}", kMaxInteger));
+        return must_be("step", fmt::format("a whole number from 0 to {}", kMaxInteger));
     }
     to.step = value.get<std::int64_t>();
     return {};
@@ -29,19 +25,19 @@ Result<void> read_step(const json& value, PostedReport& to) {
 
 Result<void> read_metrics(const json& value, PostedReport& to) {
     if (!value.is_object() || value.empty() || value.size() > kMaxReportedMetrics) {
-        return wrong(
+        return must_be(
             "metrics", fmt::format("an object of 1 to {} names with numbers", kMaxReportedMetrics)
         );
     }
     for (const auto& [name, number] : value.items()) {
         const auto read = from_json_number(number);
         if (name.empty() || name.size() > kMaxMetricNameBytes) {
-            return wrong(
+            return must_be(
                 "a name in metrics", fmt::format("1 to {} bytes long", kMaxMetricNameBytes)
             );
         }
         if (!read) {
-            return wrong("metrics." + name, "a number, \"NaN\", \"Infinity\" or \"-Infinity\"");
+            return must_be("metrics." + name, "a number, \"NaN\", \"Infinity\" or \"-Infinity\"");
         }
         to.metrics.push_back({name, *read});
     }
@@ -51,12 +47,12 @@ Result<void> read_metrics(const json& value, PostedReport& to) {
 Result<void> read_objective(const json& value, PostedReport& to) {
     to.objective = from_json_number(value);
     return to.objective ? Result<void>()
-                        : wrong("objective", "a number, \"NaN\", \"Infinity\" or \"-Infinity\"");
+                        : must_be("objective", "a number, \"NaN\", \"Infinity\" or \"-Infinity\"");
 }
 
 Result<void> read_infeasible(const json& value, PostedReport& to) {
     if (!value.is_boolean() || !value.get<bool>()) {
-        return wrong("infeasible", "true, or left out");
+        return must_be("infeasible", "true, or left out");
     }
     to.metrics.push_back({std::string(kInfeasibleMetric), 1});
     return {};
@@ -64,7 +60,7 @@ Result<void> read_infeasible(const json& value, PostedReport& to) {
 
 Result<void> read_reason(const json& value, PostedReport& to) {
     if (!value.is_string() || value.get_ref<const std::string&>().size() > kMaxReasonBytes) {
-        return wrong("reason", fmt::format("a text of at most {} bytes", kMaxReasonBytes));
+        return must_be("reason", fmt::format("a text of at most {} bytes", kMaxReasonBytes));
     }
     to.reason = value.get<std::string>();
     return {};
@@ -90,10 +86,7 @@ Result<PostedReport> parse(std::string_view body, std::initializer_list<Field> f
             for (const Field& one : fields) {
                 known += (known.empty() ? "" : ", ") + std::string(one.name);
             }
-            return fail(
-                ErrorCode::invalid_argument,
-                fmt::format("unknown field '{}'; there may be {}", name, known)
-            );
+            return invalid(fmt::format("unknown field '{}'; there may be {}", name, known));
         }
         if (auto done = field->read(value, report); !done) {
             return tl::unexpected(done.error());
@@ -107,12 +100,10 @@ Result<PostedReport> parse(std::string_view body, std::initializer_list<Field> f
 Result<PostedReport> parse_measure(std::string_view body) {
     auto report = parse(body, {{"step", read_step}, {"metrics", read_metrics}});
     if (report && !report->step) {
-        return fail(ErrorCode::invalid_argument, "step is missing: {\"step\": 300, …}");
+        return invalid("step is missing: {\"step\": 300, …}");
     }
     if (report && report->metrics.empty()) {
-        return fail(
-            ErrorCode::invalid_argument, "metrics is missing: {\"metrics\": {\"rmse\": 1.2}, …}"
-        );
+        return invalid("metrics is missing: {\"metrics\": {\"rmse\": 1.2}, …}");
     }
     return report;
 }
@@ -134,8 +125,7 @@ Result<PostedReport> parse_last_word(std::string_view body) {
 Result<PostedReport> parse_complete(std::string_view body) {
     auto report = parse_last_word(body);
     if (report && report->metrics.empty() && !report->objective) {
-        return fail(
-            ErrorCode::invalid_argument,
+        return invalid(
             "say what it came to: {\"objective\": 1.2}, {\"metrics\": {\"rmse\": 1.2}} or "
             "{\"infeasible\": true}"
         );

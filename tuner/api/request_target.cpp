@@ -20,10 +20,7 @@ Result<std::string> check_text(std::string text) {
         return code < 0x20 || code == 0x7f;
     });
     if (has_control || find_invalid_utf8(text) != std::string::npos) {
-        return fail(
-            ErrorCode::invalid_argument,
-            "the address holds control characters or bytes that are not UTF-8"
-        );
+        return invalid("the address holds control characters or bytes that are not UTF-8");
     }
     return text;
 }
@@ -39,8 +36,7 @@ Result<std::string> decode(urls::pct_string_view encoded, bool plus_is_space) {
 Result<RequestTarget> parse_target(std::string_view text) {
     const auto parsed = urls::parse_origin_form({text.data(), text.size()});
     if (!parsed) {
-        return fail(
-            ErrorCode::invalid_argument,
+        return invalid(
             "the address must be an absolute path with escapes like %2F, such as /v1/studies"
         );
     }
@@ -65,7 +61,7 @@ Result<RequestTarget> parse_target(std::string_view text) {
 Result<std::string> decode_segment(std::string_view encoded) {
     const auto view = urls::make_pct_string_view({encoded.data(), encoded.size()});
     if (!view) {
-        return fail(ErrorCode::invalid_argument, "the address holds a broken escape");
+        return invalid("the address holds a broken escape");
     }
     return decode(*view, false);
 }

@@ -14,14 +14,10 @@ namespace {
 
 using nlohmann::json;
 
-tl::unexpected<Error> wrong(const std::string& field, std::string_view wanted) {
-    return fail(ErrorCode::invalid_argument, fmt::format("{} must be {}", field, wanted));
-}
-
 // One reader per type. Each writes the field's value to its place or says what would be right.
 Result<void> read(const std::string& field, const json& value, std::string& to) {
     if (!value.is_string()) {
-        return wrong(field, "a text");
+        return must_be(field, "a text");
     }
     to = value.get<std::string>();
     return {};
@@ -33,7 +29,7 @@ Result<void> read(const std::string& field, const json& value, std::optional<std
 
 Result<void> read(const std::string& field, const json& value, bool& to) {
     if (!value.is_boolean()) {
-        return wrong(field, "true or false");
+        return must_be(field, "true or false");
     }
     to = value.get<bool>();
     return {};
@@ -44,7 +40,7 @@ Result<void> read(const std::string& field, const json& value, std::vector<std::
                            return item.is_string();
                        });
     if (!texts) {
-        return wrong(field, "a list of texts");
+        return must_be(field, "a list of texts");
     }
     to = value.get<std::vector<std::string>>();
     return {};
@@ -52,7 +48,7 @@ Result<void> read(const std::string& field, const json& value, std::vector<std::
 
 Result<void> read(const std::string& field, const json& value, std::optional<std::uint64_t>& to) {
     if (!value.is_number_unsigned()) {
-        return wrong(field, "a whole number from 0 to 18446744073709551615");
+        return must_be(field, "a whole number from 0 to 18446744073709551615");
     }
     to = value.get<std::uint64_t>();
     return {};
@@ -69,7 +65,7 @@ Result<void> read_integer(
                       value.get<std::uint64_t>() <= static_cast<std::uint64_t>(max) &&
                       value.get<std::int64_t>() >= min;
     if (!fits) {
-        return wrong(field, fmt::format("a whole number from {} to {}", min, max));
+        return must_be(field, fmt::format("a whole number from {} to {}", min, max));
     }
     to = value.get<std::int64_t>();
     return {};
@@ -79,7 +75,7 @@ Result<Duration> read_duration(const std::string& field, const json& value) {
     const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
     const auto duration = parse_duration(text);
     if (!duration) {
-        return wrong(field, "a duration like \"30m\", \"1.5h\" or a number of seconds");
+        return must_be(field, "a duration like \"30m\", \"1.5h\" or a number of seconds");
     }
     return *duration;
 }
@@ -93,7 +89,7 @@ Result<void> read_timeout(
     }
     const auto duration = read_duration(field, value);
     if (duration && *duration == Duration(0)) {
-        return wrong(field, "longer than 0, or null for no limit");
+        return must_be(field, "longer than 0, or null for no limit");
     }
     return duration.map([&](Duration limit) { to = limit; });
 }
@@ -141,15 +137,12 @@ Result<void> read_run_field(const std::string& field, const json& value, RunRequ
     if (field == "scaleTier") {
         return read(field, value, to.scale_tier);
     }
-    return fail(
-        ErrorCode::invalid_argument,
-        fmt::format(
-            "unknown field '{}'; with a file or a document there may be workingDir, args, name, "
-            "maxTrials, maxParallelTrials, seed, new, asked, pythonModule, packageUris, jobDir "
-            "and scaleTier",
-            field
-        )
-    );
+    return invalid(fmt::format(
+        "unknown field '{}'; with a file or a document there may be workingDir, args, name, "
+        "maxTrials, maxParallelTrials, seed, new, asked, pythonModule, packageUris, jobDir "
+        "and scaleTier",
+        field
+    ));
 }
 
 Result<void> read_limit(const std::string& field, const json& value, Limits& to) {
@@ -176,14 +169,11 @@ Result<void> read_limit(const std::string& field, const json& value, Limits& to)
             to.termination_grace = duration;
         });
     }
-    return fail(
-        ErrorCode::invalid_argument,
-        fmt::format(
-            "'{}' is not a limit; maxTrials, maxParallelTrials, maxFailedTrials, maxRetries, "
-            "timeout, stallTimeout and terminationGrace can change",
-            field
-        )
-    );
+    return invalid(fmt::format(
+        "'{}' is not a limit; maxTrials, maxParallelTrials, maxFailedTrials, maxRetries, "
+        "timeout, stallTimeout and terminationGrace can change",
+        field
+    ));
 }
 
 }  // namespace
@@ -202,14 +192,14 @@ Result<std::optional<RunRequest>> parse_run_request(std::string_view body) {
         }
     }
     if (document->contains("file") && document->contains("document")) {
-        return fail(ErrorCode::invalid_argument, "file and document exclude each other");
+        return invalid("file and document exclude each other");
     }
     if (document->contains("file") && !request.file.starts_with('/')) {
-        return wrong("file", "the absolute path of a YAML file on the server's machine");
+        return must_be("file", "the absolute path of a YAML file on the server's machine");
     }
     const bool wants_folder = document->contains("document") || !request.working_dir.empty();
     if (wants_folder && !request.working_dir.starts_with('/')) {
-        return wrong("workingDir", "the absolute path of a folder on the server's machine");
+        return must_be("workingDir", "the absolute path of a folder on the server's machine");
     }
     return request;
 }
@@ -231,8 +221,7 @@ Result<RetrainRequest> parse_retrain_request(std::string_view body) {
         } else if (field == "jobDir") {
             done = read(field, value, request.job_dir);
         } else {
-            done = fail(
-                ErrorCode::invalid_argument,
+            done = invalid(
                 fmt::format("unknown field '{}'; there may be trial, args and jobDir", field)
             );
         }

@@ -12,6 +12,15 @@ Result<StudyView> find_study(const Request& request, const TuningService& servic
     return service.find(reference == "-" ? std::string() : reference);
 }
 
+Result<std::string> find_study_id(const Request& request, const TuningService& service) {
+    if (const auto query = Query::read(request, {}); !query) {
+        return tl::unexpected(query.error());
+    }
+    return find_study(request, service).map([](const StudyView& view) {
+        return view.study.get().id;
+    });
+}
+
 Result<TrialReference> find_trial(const Request& request, const TuningService& service) {
     const auto view = find_study(request, service);
     if (!view) {

@@ -22,6 +22,9 @@ struct TrialReference {
 // From {study}; `not_found`.
 Result<StudyView> find_study(const Request& request, const TuningService& service);
 
+// The id of {study} in a request that must have no parameters; `invalid_argument` when it has any.
+Result<std::string> find_study_id(const Request& request, const TuningService& service);
+
 // From {study} and {trial}; `invalid_argument` when the number is none, `not_found` when there is
 // no such study or trial.
 Result<TrialReference> find_trial(const Request& request, const TuningService& service);

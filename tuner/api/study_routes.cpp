@@ -33,17 +33,6 @@ Response answer_study(const TuningService& service, const std::string& id) {
     return view ? answer_json(to_json(*view, service)) : problem(view.error());
 }
 
-// The id of the study that a request names, once its query is known to be empty.
-Result<std::string> study_of(const Request& request, const TuningService& service) {
-    const auto query = Query::read(request, {});
-    if (!query) {
-        return tl::unexpected(query.error());
-    }
-    return find_study(request, service).map([](const StudyView& view) {
-        return view.study.get().id;
-    });
-}
-
 std::string_view outcome_name(RunOutcome outcome) {
     switch (outcome) {
         case RunOutcome::created:
@@ -98,7 +87,7 @@ asio::awaitable<Response> list_studies(Request request, TuningService& service) 
 }
 
 asio::awaitable<Response> train_study(Request request, TuningService& service) {
-    const auto id = study_of(request, service);
+    const auto id = find_study_id(request, service);
     if (!id) {
         co_return problem(id.error());
     }
@@ -142,12 +131,12 @@ asio::awaitable<Response> create_study(Request request, TuningService& service) 
 }
 
 asio::awaitable<Response> get_study(Request request, TuningService& service) {
-    const auto id = study_of(request, service);
+    const auto id = find_study_id(request, service);
     co_return id ? answer_study(service, *id) : problem(id.error());
 }
 
 asio::awaitable<Response> get_rungs(Request request, TuningService& service) {
-    const auto id = study_of(request, service);
+    const auto id = find_study_id(request, service);
     if (!id) {
         co_return problem(id.error());
     }
@@ -158,7 +147,7 @@ asio::awaitable<Response> get_rungs(Request request, TuningService& service) {
 }
 
 asio::awaitable<Response> patch_study(Request request, TuningService& service) {
-    const auto id = study_of(request, service);
+    const auto id = find_study_id(request, service);
     if (!id) {
         co_return problem(id.error());
     }
@@ -172,7 +161,7 @@ asio::awaitable<Response> patch_study(Request request, TuningService& service) {
 }
 
 asio::awaitable<Response> delete_study(Request request, TuningService& service) {
-    const auto id = study_of(request, service);
+    const auto id = find_study_id(request, service);
     if (!id) {
         co_return problem(id.error());
     }
@@ -196,7 +185,7 @@ asio::awaitable<Response> stop_study(Request request, TuningService& service) {
 }
 
 asio::awaitable<Response> resume_study(Request request, TuningService& service) {
-    const auto id = study_of(request, service);
+    const auto id = find_study_id(request, service);
     if (!id) {
         co_return problem(id.error());
     }
@@ -205,7 +194,7 @@ asio::awaitable<Response> resume_study(Request request, TuningService& service) 
 }
 
 asio::awaitable<Response> cancel_study(Request request, TuningService& service) {
-    const auto id = study_of(request, service);
+    const auto id = find_study_id(request, service);
     if (!id) {
         co_return problem(id.error());
     }

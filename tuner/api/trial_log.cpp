@@ -4,6 +4,7 @@
 #include "tuner/api/problem.h"
 #include "tuner/api/query.h"
 #include "tuner/api/study_reference.h"
+#include "tuner/api/wait.h"
 #include "tuner/study/limits.h"
 
 #include <cerrno>
@@ -12,9 +13,6 @@
 #include <system_error>
 #include <unistd.h>
 
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
 namespace tuner {
@@ -44,10 +42,7 @@ Result<LogQuery> read_log_query(const Request& request) {
     }
     const std::string stream = query->text("stream").value_or("stdout");
     if (stream != "stdout" && stream != "stderr") {
-        return fail(
-            ErrorCode::invalid_argument,
-            fmt::format("stream must be stdout or stderr, not '{}'", stream)
-        );
+        return invalid(fmt::format("stream must be stdout or stderr, not '{}'", stream));
     }
     const auto attempt = query->number("attempt", 0, 1, kMaxTrials);
     const auto follow = query->flag("follow");
@@ -87,11 +82,6 @@ asio::awaitable<bool> has_ended(TuningService& service, LogSource source) {
     }
     const auto now = choose(*attempts, source.attempt.number, source.trial.trial);
     co_return !now || now->state == AttemptState::ended;
-}
-
-asio::awaitable<void> wait(Duration duration) {
-    asio::steady_timer timer(co_await asio::this_coro::executor, duration);
-    co_await timer.async_wait(asio::use_awaitable);
 }
 
 asio::awaitable<void> stream_log(BodyWriter writer, TuningService& service, LogSource source) {

@@ -41,17 +41,13 @@ Result<TrialOrder> read_order(const Query& query) {
     TrialOrder order;
     const std::string by = query.text("orderBy").value_or("id");
     if (by != "id" && by != "objective") {
-        return fail(
-            ErrorCode::invalid_argument,
-            fmt::format("orderBy must be objective or id, not '{}'", by)
-        );
+        return invalid(fmt::format("orderBy must be objective or id, not '{}'", by));
     }
     order.by_objective = by == "objective";
     if (const auto state = query.text("state")) {
         order.state = from_name<TrialState>(*state);
         if (!order.state) {
-            return fail(
-                ErrorCode::invalid_argument,
+            return invalid(
                 fmt::format("state must be one of {}, not '{}'", list_names<TrialState>(), *state)
             );
         }

@@ -14,7 +14,7 @@ Response refusal(const Error& error) {
                                              : problem(error);
 }
 
-Place place_of(const Request& request) {
+Parent parent_of(const Request& request) {
     return {request.captures.at(0), request.captures.at(1)};
 }
 
@@ -34,7 +34,7 @@ Result<Query> read_query(const Request& request) {
     );
 }
 
-Result<StudyView> find_study(const Request& request, const TuningService& service) {
+Result<StudyView> study_of(const Request& request, const TuningService& service) {
     const std::string& id = request.captures.at(2);
     auto view = service.find(id);
     if (view && view->study.get().id == id && is_shown(view->study)) {
@@ -43,8 +43,8 @@ Result<StudyView> find_study(const Request& request, const TuningService& servic
     return fail(ErrorCode::not_found, fmt::format("there is no study {} with a studySpec", id));
 }
 
-Result<FoundTrial> find_trial(const Request& request, const TuningService& service) {
-    const auto view = find_study(request, service);
+Result<FoundTrial> trial_of(const Request& request, const TuningService& service) {
+    const auto view = study_of(request, service);
     if (!view) {
         return tl::unexpected(view.error());
     }
@@ -59,13 +59,13 @@ Result<FoundTrial> find_trial(const Request& request, const TuningService& servi
 }
 
 Response answer_trial(const Request& request, const TuningService& service, TrialId trial) {
-    const auto view = find_study(request, service);
+    const auto view = study_of(request, service);
     if (!view) {
         return refusal(view.error());
     }
     const auto index = static_cast<std::size_t>(trial.value()) - 1;
     return answer_json(
-        to_trial(place_of(request), view->study, view->history.get().trials.at(index))
+        to_trial(parent_of(request), view->study, view->history.get().trials.at(index))
     );
 }
 

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "tuner/api/http_message.h"
+#include "tuner/api/paging.h"
 #include "tuner/api/query.h"
 #include "tuner/formats/vizier_resource.h"
 #include "tuner/service/tuning_service.h"
@@ -18,14 +19,17 @@ namespace tuner::vizier {
 // The problem of an error: a `conflict` is FAILED_PRECONDITION with status 400 here.
 Response refusal(const Error& error);
 
-Place place_of(const Request& request);
+Parent parent_of(const Request& request);
+
+// Of every list.
+inline constexpr PageSizes kPageSizes{100, 1'000, true};
 
 // The parameters of a call that pages a list, waits, or has none of its own; those that every call
 // of the service may have are let pass.
 Result<Query> read_query(const Request& request);
 
 // The study that a request names, by its id alone; `not_found`.
-Result<StudyView> find_study(const Request& request, const TuningService& service);
+Result<StudyView> study_of(const Request& request, const TuningService& service);
 
 struct FoundTrial {
     StudyView study;
@@ -33,7 +37,7 @@ struct FoundTrial {
 };
 
 // The trial that a request names; `not_found`.
-Result<FoundTrial> find_trial(const Request& request, const TuningService& service);
+Result<FoundTrial> trial_of(const Request& request, const TuningService& service);
 
 // A trial as an answer, read again after a change.
 Response answer_trial(const Request& request, const TuningService& service, TrialId trial);

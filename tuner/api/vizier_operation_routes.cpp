@@ -57,7 +57,7 @@ Response no_operation(const std::string& name) {
 Response answer_suggested(
     const Request& request, const TuningService& service, const std::vector<TrialId>& found
 ) {
-    const auto view = find_study(request, service);
+    const auto view = study_of(request, service);
     if (!view) {
         return refusal(view.error());
     }
@@ -66,7 +66,7 @@ Response answer_suggested(
         trials.push_back(view->history.get().trials.at(static_cast<std::size_t>(id.value()) - 1));
     }
     return answer_json(to_suggest_operation(
-        place_of(request), view->study, name_of(found), trials, service.clock().now()
+        parent_of(request), view->study, name_of(found), trials, service.clock().now()
     ));
 }
 
@@ -74,7 +74,7 @@ Response answer_checked(
     const Request& request, const TuningService& service, const FoundTrial& found, bool should_stop
 ) {
     return answer_json(to_check_operation(
-        place_of(request),
+        parent_of(request),
         found.study.study,
         found.trial.get().id,
         std::string(should_stop ? kStop : kGo),
@@ -86,19 +86,19 @@ Response answer_checked(
 // None is kept, so none is listed.
 Answer list_study_operations(Request request, TuningService& service) {
     const auto query = read_query(request);
-    const auto view = query ? find_study(request, service) : tl::unexpected(query.error());
+    const auto view = query ? study_of(request, service) : tl::unexpected(query.error());
     co_return view ? answer_json(Json::object()) : refusal(view.error());
 }
 
 Answer list_trial_operations(Request request, TuningService& service) {
     const auto query = read_query(request);
-    const auto found = query ? find_trial(request, service) : tl::unexpected(query.error());
+    const auto found = query ? trial_of(request, service) : tl::unexpected(query.error());
     co_return found ? answer_json(Json::object()) : refusal(found.error());
 }
 
 Answer get_study_operation(Request request, TuningService& service) {
     const auto query = read_query(request);
-    const auto view = query ? find_study(request, service) : tl::unexpected(query.error());
+    const auto view = query ? study_of(request, service) : tl::unexpected(query.error());
     if (!view) {
         co_return refusal(view.error());
     }
@@ -109,7 +109,7 @@ Answer get_study_operation(Request request, TuningService& service) {
 
 Answer get_trial_operation(Request request, TuningService& service) {
     const auto query = read_query(request);
-    const auto found = query ? find_trial(request, service) : tl::unexpected(query.error());
+    const auto found = query ? trial_of(request, service) : tl::unexpected(query.error());
     if (!found) {
         co_return refusal(found.error());
     }

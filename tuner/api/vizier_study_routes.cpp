@@ -17,8 +17,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr PageSizes kPageSizes{100, 1'000, true};
-
 std::vector<StudyView> shown_studies(const TuningService& service) {
     std::vector<StudyView> views = service.studies();
     std::erase_if(views, [](const StudyView& view) { return !is_shown(view.study); });
@@ -48,7 +46,7 @@ Answer list_studies(Request request, TuningService& service) {
     }
     Json answer = Json::object();
     for (std::size_t i = page->begin; i < page->end; ++i) {
-        answer["studies"].push_back(to_study(place_of(request), studies[i].study));
+        answer["studies"].push_back(to_study(parent_of(request), studies[i].study));
     }
     if (page->next_token) {
         answer["nextPageToken"] = *page->next_token;
@@ -76,7 +74,7 @@ Answer create_study(Request request, TuningService& service) {
     run.force_new = true;
     const auto made = co_await service.run_file(std::move(run));
     const auto view = made ? service.find(made->id) : tl::unexpected(made.error());
-    co_return view ? answer_json(to_study(place_of(request), view->study)) : refusal(view.error());
+    co_return view ? answer_json(to_study(parent_of(request), view->study)) : refusal(view.error());
 }
 
 Answer look_up_study(Request request, TuningService& service) {
@@ -89,19 +87,19 @@ Answer look_up_study(Request request, TuningService& service) {
     if (found == nullptr) {
         co_return problem(404, fmt::format("there is no study with displayName '{}'", *title));
     }
-    co_return answer_json(to_study(place_of(request), *found));
+    co_return answer_json(to_study(parent_of(request), *found));
 }
 
 Answer get_study(Request request, TuningService& service) {
     const auto query = read_query(request);
-    const auto view = query ? find_study(request, service) : tl::unexpected(query.error());
-    co_return view ? answer_json(to_study(place_of(request), view->study)) : refusal(view.error());
+    const auto view = query ? study_of(request, service) : tl::unexpected(query.error());
+    co_return view ? answer_json(to_study(parent_of(request), view->study)) : refusal(view.error());
 }
 
 // An active study, too: what was given out is taken back first.
 Answer delete_study(Request request, TuningService& service) {
     const auto query = read_query(request);
-    const auto view = query ? find_study(request, service) : tl::unexpected(query.error());
+    const auto view = query ? study_of(request, service) : tl::unexpected(query.error());
     if (!view) {
         co_return refusal(view.error());
     }

@@ -17,8 +17,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr PageSizes kPageSizes{100, 1'000, true};
-
 std::int64_t last_step(const Trial& trial) {
     std::int64_t last = -1;
     for (const Measurement& measurement : trial.measurements) {
@@ -35,14 +33,14 @@ Result<FoundTrial> only_trial(const Request& request, const TuningService& servi
     if (const auto empty = parse_nothing(request.body); !empty) {
         return tl::unexpected(empty.error());
     }
-    return find_trial(request, service);
+    return trial_of(request, service);
 }
 
 }  // namespace
 
 Answer list_trials(Request request, TuningService& service) {
     const auto query = read_query(request);
-    const auto view = query ? find_study(request, service) : tl::unexpected(query.error());
+    const auto view = query ? study_of(request, service) : tl::unexpected(query.error());
     if (!view) {
         co_return refusal(view.error());
     }
@@ -54,7 +52,7 @@ Answer list_trials(Request request, TuningService& service) {
     }
     Json answer = Json::object();
     for (std::size_t i = page->begin; i < page->end; ++i) {
-        answer["trials"].push_back(to_trial(place_of(request), view->study, trials[i]));
+        answer["trials"].push_back(to_trial(parent_of(request), view->study, trials[i]));
     }
     if (page->next_token) {
         answer["nextPageToken"] = *page->next_token;
@@ -64,7 +62,7 @@ Answer list_trials(Request request, TuningService& service) {
 
 Answer create_trial(Request request, TuningService& service) {
     const auto query = read_query(request);
-    const auto view = query ? find_study(request, service) : tl::unexpected(query.error());
+    const auto view = query ? study_of(request, service) : tl::unexpected(query.error());
     if (!view) {
         co_return refusal(view.error());
     }
@@ -80,7 +78,7 @@ Answer create_trial(Request request, TuningService& service) {
 
 Answer suggest_trials(Request request, TuningService& service) {
     const auto query = read_query(request);
-    const auto view = query ? find_study(request, service) : tl::unexpected(query.error());
+    const auto view = query ? study_of(request, service) : tl::unexpected(query.error());
     if (!view) {
         co_return refusal(view.error());
     }
@@ -98,7 +96,7 @@ Answer suggest_trials(Request request, TuningService& service) {
 Answer list_optimal_trials(Request request, TuningService& service) {
     const auto query = read_query(request);
     const auto empty = query ? parse_nothing(request.body) : tl::unexpected(query.error());
-    const auto view = empty ? find_study(request, service) : tl::unexpected(empty.error());
+    const auto view = empty ? study_of(request, service) : tl::unexpected(empty.error());
     if (!view) {
         co_return refusal(view.error());
     }
@@ -107,7 +105,7 @@ Answer list_optimal_trials(Request request, TuningService& service) {
     for (const Trial& trial : view->history.get().trials) {
         if (best != nullptr && trial.state == TrialState::completed &&
             trial.objective() == best->objective()) {
-            answer["optimalTrials"].push_back(to_trial(place_of(request), view->study, trial));
+            answer["optimalTrials"].push_back(to_trial(parent_of(request), view->study, trial));
         }
     }
     co_return answer_json(answer);
@@ -131,7 +129,7 @@ Answer delete_trial(Request request, TuningService& service) {
 
 Answer add_trial_measurement(Request request, TuningService& service) {
     const auto query = read_query(request);
-    const auto found = query ? find_trial(request, service) : tl::unexpected(query.error());
+    const auto found = query ? trial_of(request, service) : tl::unexpected(query.error());
     if (!found) {
         co_return refusal(found.error());
     }
@@ -156,7 +154,7 @@ Answer add_trial_measurement(Request request, TuningService& service) {
 
 Answer complete_trial(Request request, TuningService& service) {
     const auto query = read_query(request);
-    const auto found = query ? find_trial(request, service) : tl::unexpected(query.error());
+    const auto found = query ? trial_of(request, service) : tl::unexpected(query.error());
     if (!found) {
         co_return refusal(found.error());
     }

@@ -98,44 +98,30 @@ Result<DataDirectory> DataDirectory::open(const fs::path& path) {
     if (!fs::exists(absolute, error)) {
         fs::create_directories(absolute.parent_path(), error);
         if (mkdir(absolute.c_str(), 0700) != 0 && errno != EEXIST) {
-            return fail(
-                ErrorCode::invalid_argument,
-                fmt::format(
-                    "cannot make the data directory {}: {}",
-                    absolute.string(),
-                    std::generic_category().message(errno)
-                )
-            );
+            return invalid(fmt::format(
+                "cannot make the data directory {}: {}",
+                absolute.string(),
+                std::generic_category().message(errno)
+            ));
         }
     }
 
     struct stat status {};
 
     if (stat(absolute.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) {
-        return fail(
-            ErrorCode::invalid_argument,
-            fmt::format("the data directory {} is not a folder", absolute.string())
-        );
+        return invalid(fmt::format("the data directory {} is not a folder", absolute.string()));
     }
     if (status.st_uid != geteuid()) {
-        return fail(
-            ErrorCode::invalid_argument,
-            fmt::format(
-                "the data directory {} belongs to user {}, not to you",
-                absolute.string(),
-                status.st_uid
-            )
-        );
+        return invalid(fmt::format(
+            "the data directory {} belongs to user {}, not to you", absolute.string(), status.st_uid
+        ));
     }
     if ((status.st_mode & 0077) != 0) {
-        return fail(
-            ErrorCode::invalid_argument,
-            fmt::format(
-                "the data directory {} is open to other users; close it with: chmod 700 {}",
-                absolute.string(),
-                absolute.string()
-            )
-        );
+        return invalid(fmt::format(
+            "the data directory {} is open to other users; close it with: chmod 700 {}",
+            absolute.string(),
+            absolute.string()
+        ));
     }
     return DataDirectory(absolute);
 }

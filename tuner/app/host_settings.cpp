@@ -21,8 +21,7 @@ Result<std::string> read_text(const std::string& file) {
     stream.read(text.data(), static_cast<std::streamsize>(text.size()));
     std::error_code ignored;
     if (!stream.is_open() || stream.bad() || std::filesystem::is_directory(file, ignored)) {
-        return fail(
-            ErrorCode::invalid_argument,
+        return invalid(
             fmt::format("cannot read {}: {}", file, std::strerror(errno != 0 ? errno : EISDIR))
         );
     }
@@ -37,7 +36,7 @@ Result<TunerConfig> read_settings(const std::string& file) {
     }
     auto config = parse_tuner_yaml(*text);
     if (!config) {
-        return fail(ErrorCode::invalid_argument, to_text(config.error(), *text, file));
+        return invalid(to_text(config.error(), *text, file));
     }
     return std::move(*config);
 }

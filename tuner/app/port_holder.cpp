@@ -26,7 +26,7 @@ constexpr std::size_t kInode = 9;
 constexpr std::string_view kListening = "0A";
 constexpr std::string_view kSocket = "socket:[";  // of the link /proc/PID/fd/N, before an inode
 
-std::string read_text(const fs::path& path) {
+std::string proc_text(const fs::path& path) {
     std::ifstream file(path);
     return {std::istreambuf_iterator<char>(file), {}};
 }
@@ -61,8 +61,8 @@ Inodes listening_sockets(std::string_view table, std::uint16_t port) {
 }
 
 std::optional<PortHolder> find_port_holder(std::uint16_t port) {
-    Inodes sockets = listening_sockets(read_text("/proc/net/tcp"), port);
-    sockets.merge(listening_sockets(read_text("/proc/net/tcp6"), port));
+    Inodes sockets = listening_sockets(proc_text("/proc/net/tcp"), port);
+    sockets.merge(listening_sockets(proc_text("/proc/net/tcp6"), port));
     if (sockets.empty()) {
         return std::nullopt;
     }
@@ -70,7 +70,7 @@ std::optional<PortHolder> find_port_holder(std::uint16_t port) {
     for_each_process([&](pid_t pid) {
         const fs::path process = fs::path("/proc") / std::to_string(pid);
         if (!holder && holds_one(process, sockets)) {
-            std::istringstream name(read_text(process / "comm"));
+            std::istringstream name(proc_text(process / "comm"));
             holder = PortHolder{pid, {}};
             std::getline(name, holder->program);
         }

@@ -23,7 +23,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::chrono::milliseconds kIdlePoll{50};
+constexpr std::chrono::milliseconds kEndPoll{50};
 
 // Follows the study; what it throws is kept, because a race waits for a success and would hide a
 // failure.
@@ -243,7 +243,7 @@ asio::awaitable<void> Run::wait_for_other_studies() {
         "them)");
     asio::steady_timer timer(loop_);
     while (!session_.daemon()->is_idle() && !session_.daemon()->must_end()) {
-        timer.expires_after(kIdlePoll);
+        timer.expires_after(kEndPoll);
         const auto woken = co_await (
             timer.async_wait(asio::use_awaitable) || signals_.async_wait(asio::use_awaitable)
         );

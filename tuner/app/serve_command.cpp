@@ -57,14 +57,11 @@ Result<asio::ip::tcp::endpoint> parse_listen(const ServeOptions& options) {
     boost::system::error_code error;
     const auto address = asio::ip::make_address(host, error);
     if (error || port < 0 || port > 65'535) {
-        return fail(
-            ErrorCode::invalid_argument,
-            fmt::format(
-                "--listen {}: give an address and a port, like 127.0.0.1:{}",
-                options.listen,
-                kDefaultPort
-            )
-        );
+        return invalid(fmt::format(
+            "--listen {}: give an address and a port, like 127.0.0.1:{}",
+            options.listen,
+            kDefaultPort
+        ));
     }
     return asio::ip::tcp::endpoint(address, static_cast<std::uint16_t>(port));
 }

@@ -3,6 +3,7 @@
 #include "tuner/app/detached_daemon.h"
 #include "tuner/app/host_settings.h"
 #include "tuner/app/port_holder.h"
+#include "tuner/base/environment.h"
 #include "tuner/base/log.h"
 
 #include <chrono>
@@ -109,18 +110,14 @@ asio::awaitable<Result<Server>> Session::find_or_detach_server() {
 
 Result<DataDirectory> Session::open_directory() const {
     if (options_.data_dir.empty()) {
-        return fail(
-            ErrorCode::invalid_argument,
-            "there is no home directory; say where to keep studies with --data-dir"
-        );
+        return invalid("there is no home directory; say where to keep studies with --data-dir");
     }
     return DataDirectory::open(options_.data_dir);
 }
 
 asio::awaitable<Result<Server>> Session::find_or_open(DaemonOptions options) {
     if (!options_.server.empty()) {
-        const char* token = std::getenv("TUNER_TOKEN");
-        co_return Server{options_.server, token == nullptr ? "" : token};
+        co_return Server{options_.server, environment("TUNER_TOKEN")};
     }
     Result<DataDirectory> directory = open_directory();
     if (!directory) {

@@ -41,4 +41,9 @@ inline tl::unexpected<Error> fail(ErrorCode code, std::string message) {
     return tl::unexpected<Error>(Error{code, std::move(message)});
 }
 
+// The commonest of them: the input can never be right.
+inline tl::unexpected<Error> invalid(std::string message) {
+    return fail(ErrorCode::invalid_argument, std::move(message));
+}
+
 }  // namespace tuner

@@ -104,10 +104,8 @@ std::string to_rfc3339(TimePoint time) {
 }
 
 Result<TimePoint> from_rfc3339(std::string_view text) {
-    const auto wrong = fail(
-        ErrorCode::invalid_argument,
-        fmt::format("\"{}\" is not a UTC time like 2026-11-24T10:02:11.120Z", text)
-    );
+    const auto wrong =
+        invalid(fmt::format("\"{}\" is not a UTC time like 2026-11-24T10:02:11.120Z", text));
     std::size_t at = 0;
     const int y = take_number(text, at, 4);
     const bool dash1 = take_any(text, at, "-");
@@ -154,10 +152,8 @@ std::string to_readable(Duration duration) {
 }
 
 Result<Duration> parse_duration(std::string_view text) {
-    const auto wrong = fail(
-        ErrorCode::invalid_argument,
-        fmt::format("\"{}\" is not a duration like 90s, 30m, 1.5h or 2d", text)
-    );
+    const auto wrong =
+        invalid(fmt::format("\"{}\" is not a duration like 90s, 30m, 1.5h or 2d", text));
     double value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc{} || !std::isfinite(value) || value < 0) {

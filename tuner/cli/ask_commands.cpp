@@ -70,7 +70,7 @@ std::string body_of(const TellOptions& options, const std::string& metric) {
     if (!options.reason.empty()) {
         body["reason"] = options.reason;
     }
-    return body.dump(-1, ' ', false, Json::error_handler_t::replace);
+    return to_line(body);
 }
 
 void add_ask(CLI::App& app, CommandContext& context) {
@@ -131,7 +131,7 @@ asio::awaitable<int> ask_for_trials(AskOptions options, const HttpClient& client
         co_return report(output.err, path.error());
     }
     const Json wanted{{"count", options.count}, {"client", options.client}};
-    std::string body = wanted.dump(-1, ' ', false, Json::error_handler_t::replace);
+    std::string body = to_line(wanted);
     Result<std::string> text = co_await client.post(*path + "/trials:suggest", std::move(body));
     Result<Json> answer = text ? parse_answer(*text) : tl::unexpected(text.error());
     if (!answer) {

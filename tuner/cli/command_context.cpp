@@ -1,10 +1,10 @@
 #include "tuner/cli/command_context.h"
 
+#include "tuner/base/environment.h"
 #include "tuner/cli/exit_code.h"
 #include "tuner/cli/table.h"
 #include "tuner/cli/yaml_text.h"
 
-#include <cstdlib>
 #include <map>
 #include <ostream>
 #include <utility>
@@ -23,11 +23,6 @@ namespace {
 
 constexpr const char* kStudy = "STUDY";
 constexpr const char* kReference = "REFERENCE";
-
-std::string environment(const char* name) {
-    const char* value = std::getenv(name);
-    return value == nullptr ? "" : value;
-}
 
 }  // namespace
 

@@ -2,6 +2,7 @@
 
 #include "tuner/cli/study_client.h"
 #include "tuner/cli/yaml_text.h"
+#include "tuner/formats/json_text.h"
 #include "tuner/formats/study_document.h"
 #include "tuner/formats/study_name.h"
 
@@ -34,10 +35,6 @@ constexpr std::array<std::string_view, 11> kInterpreters{
     "ruby",
     "node",
     "env"};
-
-tl::unexpected<Error> wrong(std::string message) {
-    return fail(ErrorCode::invalid_argument, std::move(message));
-}
 
 // A path or an opaque address, as the server is to see it.
 std::string absolute_package(const std::string& path) {
@@ -84,7 +81,7 @@ std::string program_name(const std::vector<std::string>& command) {
 
 Result<RunOrder> to_file_order(const RunWords& words) {
     if (words.minimize || words.maximize) {
-        return wrong(fmt::format(
+        return invalid(fmt::format(
             "--{} is for a study without a file; {} says itself what it ranks by",
             words.minimize ? "minimize" : "maximize",
             words.file
@@ -92,7 +89,7 @@ Result<RunOrder> to_file_order(const RunWords& words) {
     }
     const auto space = parse_command_line_space(words.rest);
     if (!space || !space->parameters.empty()) {
-        return wrong(fmt::format(
+        return invalid(fmt::format(
             "parameters like ~log(a,b) are for a study without a file; {} has its own params",
             words.file
         ));
@@ -114,23 +111,25 @@ Result<RunOrder> to_file_order(const RunWords& words) {
 
 Result<void> check(const RunWords& words, const CommandLineSpace& space) {
     if (words.minimize && words.maximize) {
-        return wrong("--minimize and --maximize exclude each other; one metric ranks the trials");
+        return invalid("--minimize and --maximize exclude each other; one metric ranks the trials");
     }
     const bool has_objective = words.minimize || words.maximize;
     if (space.command.empty() && !words.module_name) {
-        return wrong(
+        return invalid(
             "name a study file, or give the trainer after --, like: tuner run --minimize rmse -- "
             "./train.py --lr '~log(1e-5,1e-1)'"
         );
     }
     if (!space.parameters.empty() && !has_objective) {
-        return wrong("say which metric ranks the trials: --minimize rmse, or --maximize accuracy");
+        return invalid("say which metric ranks the trials: --minimize rmse, or --maximize accuracy"
+        );
     }
     if (has_objective && !words.max_trials) {
-        return wrong("say how many trials there may be, like --trials 20");
+        return invalid("say how many trials there may be, like --trials 20");
     }
     if (space.parameters.empty() && has_objective) {
-        return wrong("nothing can be tuned: give a parameter after --, like --lr '~log(1e-5,1e-1)'"
+        return invalid(
+            "nothing can be tuned: give a parameter after --, like --lr '~log(1e-5,1e-1)'"
         );
     }
     return {};
@@ -172,9 +171,7 @@ Result<RunOrder> to_order(const RunWords& words) {
         return tl::unexpected(study.error());
     }
     RunOrder order;
-    order.document = to_study_document(*study).dump(
-        -1, ' ', false, nlohmann::ordered_json::error_handler_t::replace
-    );
+    order.document = to_line(to_study_document(*study));
     order.working_dir = fs::current_path().string();
     order.force_new = words.force_new;
     order.name = words.name.value_or(to_study_name(
@@ -188,7 +185,7 @@ Result<RunOrder> to_order(const RunWords& words) {
 
 Result<std::string> to_study_file(const RunWords& words) {
     if (!words.file.empty()) {
-        return wrong("--save is for a study without a file");
+        return invalid("--save is for a study without a file");
     }
     return to_study(words).map([](const StudyOnCommandLine& study) {
         return to_yaml(to_study_document(study));

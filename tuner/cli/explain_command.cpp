@@ -24,10 +24,6 @@ using Json = nlohmann::ordered_json;
 
 namespace {
 
-std::string text_of(const Json& object, const char* name) {
-    return cell_text(object.at(name), Digits::few);
-}
-
 // An origin that this program does not know is one of a newer server.
 std::string proposer_text(const std::string& origin) {
     const auto known = from_name<Origin>(origin);
@@ -62,8 +58,8 @@ std::string proposal_text(const Json& trial) {
     return fmt::format(
         "{}, with {} results and {} unfinished trials before it",
         proposer_text(origin),
-        text_of(provenance, "finished"),
-        text_of(provenance, "pending")
+        field_text(provenance, "finished"),
+        field_text(provenance, "pending")
     );
 }
 
@@ -95,10 +91,10 @@ std::string to_text(const Json& trial, const std::string& metric) {
     const Json& provenance = trial.at("provenance");
     std::string text = fmt::format(
         "trial        {} of {}, {}{}\n",
-        text_of(trial, "id"),
-        text_of(trial, "study"),
-        text_of(trial, "state"),
-        trial.contains("rank") ? ", rank " + text_of(trial, "rank") : ""
+        field_text(trial, "id"),
+        field_text(trial, "study"),
+        field_text(trial, "state"),
+        trial.contains("rank") ? ", rank " + field_text(trial, "rank") : ""
     );
     text += fmt::format("parameters   {}\n", parameters_text(trial.at("parameters")));
     text += fmt::format("proposed     {}\n", proposal_text(trial));
@@ -118,10 +114,10 @@ std::string to_text(const Json& trial, const std::string& metric) {
         );
     }
     if (trial.at("reason").is_string()) {
-        text += fmt::format("reason       {}\n", text_of(trial, "reason"));
+        text += fmt::format("reason       {}\n", field_text(trial, "reason"));
     }
     if (provenance.at("note").is_string()) {
-        text += fmt::format("note         {}\n", text_of(provenance, "note"));
+        text += fmt::format("note         {}\n", field_text(provenance, "note"));
     }
     return text;
 }
@@ -182,7 +178,7 @@ boost::asio::awaitable<int> explain_trial(
     if (!study) {
         co_return report(output.err, study.error());
     }
-    output.out << to_text(*trial, text_of(*study, "metric"));
+    output.out << to_text(*trial, field_text(*study, "metric"));
     co_return to_int(ExitCode::done);
 }
 

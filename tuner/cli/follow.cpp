@@ -1,5 +1,6 @@
 #include "tuner/cli/follow.h"
 
+#include "tuner/base/environment.h"
 #include "tuner/cli/event_reader.h"
 #include "tuner/cli/progress.h"
 #include "tuner/cli/study_client.h"
@@ -185,11 +186,6 @@ void Follower::draw() {
     err_ << text << "\x1b[J" << std::flush;
     drawn_lines_ = lines.size();
     is_dirty_ = false;
-}
-
-std::string environment(const char* name) {
-    const char* value = std::getenv(name);
-    return value == nullptr ? "" : value;
 }
 
 std::size_t terminal_width() {

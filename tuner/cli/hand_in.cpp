@@ -1,6 +1,7 @@
 #include "tuner/cli/hand_in.h"
 
 #include "tuner/cli/study_client.h"
+#include "tuner/formats/json_text.h"
 
 #include <boost/asio/use_awaitable.hpp>
 #include <nlohmann/json.hpp>
@@ -22,10 +23,6 @@ void set(nlohmann::json& body, const char* field, const std::vector<std::string>
     if (!values.empty()) {
         body[field] = values;
     }
-}
-
-std::string to_text(const nlohmann::json& body) {
-    return body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 asio::awaitable<Result<HandedIn>> post_order(
@@ -68,7 +65,7 @@ std::string order_body(const RunOrder& order) {
     set(body, "packageUris", order.package_uris);
     set(body, "jobDir", order.job_dir);
     set(body, "scaleTier", order.scale_tier);
-    return to_text(body);
+    return to_line(body);
 }
 
 asio::awaitable<Result<HandedIn>> hand_in_order(const HttpClient& client, RunOrder order) {
@@ -86,7 +83,7 @@ asio::awaitable<Result<HandedIn>> ask_to_train(
     set(body, "args", order.args);
     set(body, "jobDir", order.job_dir);
     std::string path = study_path(study) + ":train";
-    std::string text = to_text(body);
+    std::string text = to_line(body);
     co_return co_await post_order(client, std::move(path), std::move(text));
 }
 

@@ -151,12 +151,9 @@ Result<HttpClient> HttpClient::create(const Server& server, ClientLimits limits)
                         (url->path().empty() || url->path() == "/") && !url->has_query() &&
                         !url->has_fragment() && !url->has_userinfo();
     if (!usable) {
-        return fail(
-            ErrorCode::invalid_argument,
-            fmt::format(
-                "'{}' is not the address of a server; it looks like http://HOST:7437", server.url
-            )
-        );
+        return invalid(fmt::format(
+            "'{}' is not the address of a server; it looks like http://HOST:7437", server.url
+        ));
     }
     HttpClient client;
     client.host_ = url->host_type() == urls::host_type::ipv6 ? url->host_address() : url->host();

@@ -15,28 +15,20 @@ constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 constexpr JsonLimits kInstanceLimits{kMaxInstanceBytes, kMaxJsonDepth, 4'000'000};
 constexpr JsonLimits kRequestLimits{kMaxInstancesBytes, kMaxJsonDepth, 4'000'000};
 
-tl::unexpected<Error> wrong(std::string message) {
-    return fail(ErrorCode::invalid_argument, std::move(message));
-}
-
-std::string dump(const Json& value) {
-    return value.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 Result<std::string> parse_line(std::string_view line, std::size_t number, InstanceKind kind) {
     if (line.empty()) {
-        return wrong("Empty line is not allowed in the instances file.");
+        return invalid("Empty line is not allowed in the instances file.");
     }
     if (kind == InstanceKind::text) {
-        return dump(Json(std::string(line)));
+        return to_line(Json(std::string(line)));
     }
     const auto value = parse_ordered_json(line, kInstanceLimits);
     if (!value) {
-        return wrong(fmt::format(
+        return invalid(fmt::format(
             "Input instances are not in JSON format. Line {}: {}", number, value.error().message
         ));
     }
-    return dump(*value);
+    return to_line(*value);
 }
 
 Result<std::vector<std::string>> parse_lines(std::string_view text, InstanceKind kind) {
@@ -60,15 +52,15 @@ Result<std::vector<std::string>> parse_lines(std::string_view text, InstanceKind
 Result<std::vector<std::string>> parse_request(std::string_view text) {
     const auto request = parse_ordered_json(text, kRequestLimits);
     if (!request) {
-        return wrong("Input instances are not in JSON format. " + request.error().message);
+        return invalid("Input instances are not in JSON format. " + request.error().message);
     }
     if (!request->is_object() || !request->contains("instances") ||
         !request->at("instances").is_array()) {
-        return wrong("The request must be a JSON object like {\"instances\": [...]}.");
+        return invalid("The request must be a JSON object like {\"instances\": [...]}.");
     }
     std::vector<std::string> instances;
     for (const Json& instance : request->at("instances")) {
-        instances.push_back(dump(instance));
+        instances.push_back(to_line(instance));
     }
     return instances;
 }
@@ -77,14 +69,14 @@ Result<std::vector<std::string>> parse_request(std::string_view text) {
 
 Result<std::vector<std::string>> parse_instances(std::string_view text, InstanceKind kind) {
     if (text.size() > kMaxInstancesBytes) {
-        return wrong(fmt::format("The input is longer than {} bytes.", kMaxInstancesBytes));
+        return invalid(fmt::format("The input is longer than {} bytes.", kMaxInstancesBytes));
     }
     if (text.starts_with(kByteOrderMark)) {
         text.remove_prefix(kByteOrderMark.size());
     }
     auto instances = kind == InstanceKind::request ? parse_request(text) : parse_lines(text, kind);
     if (instances && instances->empty()) {
-        return wrong("No valid instance was found in input file.");
+        return invalid("No valid instance was found in input file.");
     }
     return instances;
 }

@@ -63,10 +63,6 @@ constexpr std::array kSwitches{
     FieldFlag{"--use-chief-in-tf-config", "useChiefInTfConfig", "kept"},
 };
 
-tl::unexpected<Error> wrong(std::string message) {
-    return fail(ErrorCode::invalid_argument, std::move(message));
-}
-
 std::string text_of(const Json& object, const char* key) {
     return object.contains(key) && object.at(key).is_string() ? object.at(key).get<std::string>()
                                                               : "";
@@ -97,7 +93,7 @@ Result<Json> parse_pairs(const char* flag, std::string_view text) {
         text.remove_prefix(std::min(pair.size() + 1, text.size()));
         const std::size_t equals = pair.find('=');
         if (equals == std::string_view::npos || equals == 0) {
-            return wrong(fmt::format("{}: [{}] is not like KEY=VALUE", flag, pair));
+            return invalid(fmt::format("{}: [{}] is not like KEY=VALUE", flag, pair));
         }
         pairs[std::string(pair.substr(0, equals))] = std::string(pair.substr(equals + 1));
     }
@@ -117,10 +113,10 @@ void set_field(Json& input, const std::string& place, Json value) {
 
 Result<std::string> package_folder(const std::string& path) {
     if (!fs::is_directory(path)) {
-        return wrong(fmt::format("Source directory [{}] is not a valid directory.", path));
+        return invalid(fmt::format("Source directory [{}] is not a valid directory.", path));
     }
     if (!fs::exists(fs::path(path) / "__init__.py")) {
-        return wrong(fmt::format(
+        return invalid(fmt::format(
             "[{}] is not a valid Python package because it does not contain an `__init__.py` file. "
             "Please create one and try again.",
             path
@@ -139,13 +135,13 @@ Result<std::vector<std::string>> packages_of(const JobFlags& flags) {
     for (const std::string& package : flags.packages) {
         const std::string name = fs::path(package).filename();
         if (!names.insert(name).second) {
-            return wrong(
+            return invalid(
                 fmt::format("Cannot upload multiple packages with the same filename: [{}]", name)
             );
         }
         const bool is_remote = package.find("://") != std::string::npos;
         if (!is_remote && !fs::exists(package)) {
-            return wrong(fmt::format("There is no package [{}].", package));
+            return invalid(fmt::format("There is no package [{}].", package));
         }
         uris.push_back(is_remote ? package : fs::absolute(package).lexically_normal().string());
     }
@@ -178,11 +174,11 @@ Result<void> apply_machines(const JobFlags& flags, Json& input) {
     if (!flags.scale_tier.empty()) {
         input["scaleTier"] = tier_name(flags.scale_tier);
         if (input["scaleTier"] == "CUSTOM" && text_of(input, "masterType").empty()) {
-            return wrong("--master-machine-type is required if scale-tier is set to `CUSTOM`.");
+            return invalid("--master-machine-type is required if scale-tier is set to `CUSTOM`.");
         }
     }
     if (flags.fields.contains("masterConfig.imageUri") && flags.fields.contains("runtimeVersion")) {
-        return wrong("Only one of --master-image-uri, --runtime-version can be set.");
+        return invalid("Only one of --master-image-uri, --runtime-version can be set.");
     }
     return {};
 }
@@ -193,10 +189,10 @@ Result<void> check_runnable(const Json& input) {
     const bool has_image = input.contains("masterConfig") && input.at("masterConfig").is_object() &&
                            !text_of(camel_keys(input.at("masterConfig")), "imageUri").empty();
     if (!has_packages && !has_image && !input.contains("command")) {
-        return wrong("Non-custom jobs must have packages.");
+        return invalid("Non-custom jobs must have packages.");
     }
     if (has_packages && text_of(input, "pythonModule").empty()) {
-        return wrong("argument --module-name: Must be specified.");
+        return invalid("argument --module-name: Must be specified.");
     }
     return {};
 }

@@ -29,7 +29,7 @@ using Json = nlohmann::ordered_json;
 
 namespace {
 
-constexpr const char* kCommand = "jobs.submit.training";
+constexpr const char* kSubmit = "jobs.submit.training";
 constexpr int kJobFailed = 1;
 
 struct SubmitOptions {
@@ -62,9 +62,7 @@ Result<ConfigFile> read_config(const std::string& file) {
         findings.problem(root->at, "a Job is a mapping that begins with trainingInput:");
     }
     if (!findings.problems().empty()) {
-        return fail(
-            ErrorCode::invalid_argument, to_text(findings.problems(), *text, context_of(file))
-        );
+        return invalid(to_text(findings.problems(), *text, context_of(file)));
     }
     return ConfigFile{std::move(*text), to_json(*root)};
 }
@@ -118,14 +116,14 @@ asio::awaitable<int> follow(
     options.until_interrupt = true;
     const auto state = co_await stream_job_logs(job, client, std::move(options), output.err);
     if (!state) {
-        co_return report_legacy(output.err, kCommand, state.error());
+        co_return report_legacy(output.err, kSubmit, state.error());
     }
     if (state->empty()) {
         output.err << "\n" << follow_up(job);
     }
     const auto after = co_await get_job(client, project, job);
     if (!after) {
-        co_return report_legacy(output.err, kCommand, after.error());
+        co_return report_legacy(output.err, kSubmit, after.error());
     }
     print_state(output, *after);
     co_return *state == "SUCCEEDED" ? 0 : kJobFailed;
@@ -139,21 +137,19 @@ asio::awaitable<int> submit(
     const auto config = read_config(flags.config);
     const auto made = config ? make_job(flags, config->document) : tl::unexpected(config.error());
     if (!made) {
-        co_return report_legacy(output.err, kCommand, made.error());
+        co_return report_legacy(output.err, kSubmit, made.error());
     }
     const auto server = co_await context.find_lasting_server();
     const auto client = server ? HttpClient::create(*server) : tl::unexpected(server.error());
     if (!client) {
-        co_return report_legacy(output.err, kCommand, client.error());
+        co_return report_legacy(output.err, kSubmit, client.error());
     }
     // Over many lines, because problems are shown with theirs.
     std::string body = made->dump(2, ' ', false, Json::error_handler_t::replace);
     const auto answer = co_await client->post(submit_target(project, flags), std::move(body));
     const auto job = answer ? parse_answer(*answer) : tl::unexpected(answer.error());
     if (!job) {
-        co_return report_legacy(
-            output.err, kCommand, explained(job.error(), flags.config, *config)
-        );
+        co_return report_legacy(output.err, kSubmit, explained(job.error(), flags.config, *config));
     }
     if (!output.quiet) {
         output.err << fmt::format("Job [{}] submitted successfully.\n", printable(flags.job));

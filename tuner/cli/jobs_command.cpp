@@ -25,7 +25,7 @@ using Json = nlohmann::ordered_json;
 
 namespace {
 
-constexpr std::size_t kPageSize = 100;
+constexpr std::size_t kDefaultPageSize = 100;
 
 // Of all the commands below; each uses some.
 struct JobsOptions {
@@ -35,7 +35,7 @@ struct JobsOptions {
     bool summarize = false;
     std::string filter;
     std::size_t limit = 0;
-    std::size_t page_size = kPageSize;
+    std::size_t page_size = kDefaultPageSize;
     std::string sort_by;
     bool uri = false;
     double polling_interval = 1;

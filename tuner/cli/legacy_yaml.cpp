@@ -1,5 +1,7 @@
 #include "tuner/cli/legacy_yaml.h"
 
+#include "tuner/formats/json_text.h"
+
 #include <algorithm>
 #include <array>
 #include <map>
@@ -66,13 +68,9 @@ bool is_plain(const std::string& text) {
            text.find(" #") == std::string::npos && text.back() != ':';
 }
 
-std::string dump(const Json& value) {
-    return value.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 std::string scalar(const Json& value) {
     if (!value.is_string()) {
-        return dump(value);
+        return to_line(value);
     }
     const auto& text = value.get_ref<const std::string&>();
     if (is_plain(text)) {
@@ -82,7 +80,7 @@ std::string scalar(const Json& value) {
         return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
     });
     if (has_control) {
-        return dump(value);  // a double-quoted text of YAML is one of JSON
+        return to_line(value);  // a double-quoted text of YAML is one of JSON
     }
     std::string quoted = "'";
     for (const char c : text) {

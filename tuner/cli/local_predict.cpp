@@ -26,8 +26,8 @@ using Json = nlohmann::ordered_json;
 
 namespace {
 
-constexpr const char* kCommand = "local.predict";
-constexpr JsonLimits kAnswerLimits{kMaxAnswerBytes, kMaxJsonDepth, 4'000'000};
+constexpr const char* kLocalPredict = "local.predict";
+constexpr JsonLimits kPredictionLimits{kMaxAnswerBytes, kMaxJsonDepth, 4'000'000};
 
 std::string upper(std::string text) {
     std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) {
@@ -42,7 +42,7 @@ std::string cell_of(const Json& value) {
         return printable(value.get<std::string>());
     }
     if (!value.is_array()) {
-        return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+        return to_line(value);
     }
     std::string text;
     for (const Json& item : value) {
@@ -60,28 +60,20 @@ Result<Json> parse_predictions(std::string_view text, std::size_t instances) {
         if (line.find_first_not_of(" \t\r") == std::string_view::npos) {
             continue;
         }
-        auto value = parse_ordered_json(line, kAnswerLimits);
+        auto value = parse_ordered_json(line, kPredictionLimits);
         if (!value) {
-            return fail(
-                ErrorCode::invalid_argument,
-                fmt::format(
-                    "the predictor's line {} is no JSON: {}",
-                    predictions.size() + 1,
-                    value.error().message
-                )
-            );
+            return invalid(fmt::format(
+                "the predictor's line {} is no JSON: {}",
+                predictions.size() + 1,
+                value.error().message
+            ));
         }
         predictions.push_back(std::move(*value));
     }
     if (predictions.size() != instances) {
-        return fail(
-            ErrorCode::invalid_argument,
-            fmt::format(
-                "the predictor answered {} instances with {} predictions",
-                instances,
-                predictions.size()
-            )
-        );
+        return invalid(fmt::format(
+            "the predictor answered {} instances with {} predictions", instances, predictions.size()
+        ));
     }
     return predictions;
 }
@@ -102,10 +94,7 @@ Result<Json> predict(const LocalPrediction& prediction) {
         return tl::unexpected(answer.error());
     }
     if (answer->code != 0) {
-        return fail(
-            ErrorCode::invalid_argument,
-            fmt::format("the predictor exited with code {}", answer->code)
-        );
+        return invalid(fmt::format("the predictor exited with code {}", answer->code));
     }
     return parse_predictions(answer->out, instances->size());
 }
@@ -147,7 +136,7 @@ std::string predictions_text(const Json& predictions) {
 int predict_locally(const LocalPrediction& prediction, const Output& output) {
     const auto predictions = predict(prediction);
     if (!predictions) {
-        return report_legacy(output.err, kCommand, predictions.error());
+        return report_legacy(output.err, kLocalPredict, predictions.error());
     }
     if (prediction.format == "json") {
         output.out << predictions->dump(2, ' ', false, Json::error_handler_t::replace) << "\n";

@@ -1,6 +1,7 @@
 #include "tuner/cli/local_train.h"
 
 #include "tuner/cli/legacy_context.h"
+#include "tuner/formats/json_text.h"
 
 #include <csignal>
 #include <filesystem>
@@ -42,7 +43,7 @@ std::string tf_config_of(const LocalTraining& training, const Json& cluster, con
     if (task != nullptr) {
         config["task"] = {{"type", task->type}, {"index", task->index}};
     }
-    return config.dump(-1, ' ', false, Json::error_handler_t::replace);
+    return to_line(config);
 }
 
 Program program_of(

@@ -1,5 +1,6 @@
 #include "tuner/cli/predictor.h"
 
+#include "tuner/base/environment.h"
 #include "tuner/formats/json_text.h"
 
 #include <algorithm>
@@ -147,8 +148,8 @@ std::vector<std::string> with_model_dir(std::vector<std::string> command, const 
 }
 
 bool is_on_path(const std::string& program) {
-    const char* path = std::getenv("PATH");
-    std::string_view rest = path == nullptr ? "" : path;
+    const std::string path = environment("PATH");
+    std::string_view rest = path;
     while (!rest.empty()) {
         const std::string_view dir = rest.substr(0, rest.find(':'));
         rest.remove_prefix(std::min(dir.size() + 1, rest.size()));
@@ -170,14 +171,11 @@ Result<Program> read_manifest(const fs::path& dir) {
         }
     }
     if (command.empty() || command.front().empty()) {
-        return fail(
-            ErrorCode::invalid_argument,
-            fmt::format(
-                "{}: must be like {{\"command\": [\"program\", \"--model-dir\", \"{}\"]}}",
-                (dir / kManifest).string(),
-                kModelDir
-            )
-        );
+        return invalid(fmt::format(
+            "{}: must be like {{\"command\": [\"program\", \"--model-dir\", \"{}\"]}}",
+            (dir / kManifest).string(),
+            kModelDir
+        ));
     }
     std::string& program = command.front();
     if (program.find('/') != std::string::npos) {
@@ -213,17 +211,14 @@ Result<Program> find_predictor(const PredictorChoice& choice) {
         }
     }
     if (framework.empty()) {
-        return fail(
-            ErrorCode::invalid_argument,
-            fmt::format(
-                "nothing in [{}] says how to predict: it holds no {}, saved_model.pb, "
-                "model.joblib, model.pkl or model.bst. Name the command after --, like: -- "
-                "./predict.py --model-dir {}",
-                dir.string(),
-                kManifest,
-                kModelDir
-            )
-        );
+        return invalid(fmt::format(
+            "nothing in [{}] says how to predict: it holds no {}, saved_model.pb, "
+            "model.joblib, model.pkl or model.bst. Name the command after --, like: -- "
+            "./predict.py --model-dir {}",
+            dir.string(),
+            kManifest,
+            kModelDir
+        ));
     }
     return Program{
         {"python3", "-c", kPythonPredictor, framework, dir.string(), choice.signature}, {}, {}};

@@ -139,6 +139,10 @@ std::string cell_text(const Json& value, Digits digits) {
     return value.dump();
 }
 
+std::string field_text(const Json& object, const char* name) {
+    return cell_text(object.at(name), Digits::few);
+}
+
 std::string metric_text(const Json& value) {
     return value.is_number() ? fmt::format("{:.6g}", value.get<double>()) : "-";
 }

@@ -27,6 +27,9 @@ enum class Digits { few, all };
 // "-" or "".
 std::string cell_text(const nlohmann::ordered_json& value, Digits digits);
 
+// The cell of an object's member, for people.
+std::string field_text(const nlohmann::ordered_json& object, const char* name);
+
 // An objective or metric for people: 6 significant digits; "-" for null.
 std::string metric_text(const nlohmann::ordered_json& value);
 

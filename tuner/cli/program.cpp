@@ -22,7 +22,7 @@ namespace tuner {
 namespace {
 
 constexpr int kSignalled = 128;
-constexpr std::size_t kPieceBytes = 64 * 1'024;
+constexpr std::size_t kPipeBytes = 64 * 1'024;
 
 tl::unexpected<Error> machine_error(std::string_view what) {
     return fail(ErrorCode::unavailable, fmt::format("{}: {}", what, std::strerror(errno)));
@@ -124,7 +124,7 @@ Result<OwnedFd> file_of(const std::string& content) {
 
 Result<std::string> read_to_end(int fd) {
     std::string text;
-    std::string piece(kPieceBytes, '\0');
+    std::string piece(kPipeBytes, '\0');
     while (true) {
         const ssize_t count = ::read(fd, piece.data(), piece.size());
         if (count < 0 && errno == EINTR) {
@@ -138,10 +138,7 @@ Result<std::string> read_to_end(int fd) {
         }
         text.append(piece, 0, static_cast<std::size_t>(count));
         if (text.size() > kMaxAnswerBytes) {
-            return fail(
-                ErrorCode::invalid_argument,
-                fmt::format("the answer is longer than {} bytes", kMaxAnswerBytes)
-            );
+            return invalid(fmt::format("the answer is longer than {} bytes", kMaxAnswerBytes));
         }
     }
 }

@@ -2,6 +2,7 @@
 
 #include "tuner/cli/legacy_yaml.h"
 #include "tuner/cli/printable.h"
+#include "tuner/formats/json_text.h"
 
 #include <algorithm>
 #include <charconv>
@@ -18,14 +19,11 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 tl::unexpected<Error> wrong(std::string_view format) {
-    return fail(
-        ErrorCode::invalid_argument,
-        fmt::format(
-            "--format {}: must be json, yaml, or fields like value(jobId,state), yaml(jobId) or "
-            "value(trainingOutput.trials.trialId.slice(0))",
-            format
-        )
-    );
+    return invalid(fmt::format(
+        "--format {}: must be json, yaml, or fields like value(jobId,state), yaml(jobId) or "
+        "value(trainingOutput.trials.trialId.slice(0))",
+        format
+    ));
 }
 
 std::optional<long> to_number(std::string_view text) {
@@ -59,7 +57,7 @@ std::string_view trimmed(std::string_view text) {
 
 // Keys in order at every level, as the legacy tool wrote JSON.
 nlohmann::json sorted(const Json& value) {
-    return nlohmann::json::parse(value.dump(-1, ' ', false, Json::error_handler_t::replace));
+    return nlohmann::json::parse(to_line(value));
 }
 
 // True and False as the legacy tool, which was written in Python, had them.
@@ -129,7 +127,7 @@ Result<Projection::Path> Projection::parse_path(std::string_view text) {
         }
         if (part.find_first_of("()[]:") != std::string_view::npos ||
             (part.empty() && choices.empty())) {
-            return fail(ErrorCode::invalid_argument, "");
+            return invalid("");
         }
         if (!part.empty()) {
             path.steps.push_back({std::string(part)});
@@ -143,7 +141,7 @@ Result<Projection::Path> Projection::parse_path(std::string_view text) {
             const auto from = first.empty() ? std::optional<long>(0) : to_number(first);
             const auto to = end.empty() ? std::optional<long>(0) : to_number(end);
             if (!from || !to) {
-                return fail(ErrorCode::invalid_argument, "");
+                return invalid("");
             }
             const bool is_range = all || colon != std::string_view::npos;
             path.steps.push_back({"", *from, *to, is_range, end.empty()});

@@ -22,23 +22,19 @@ using Json = nlohmann::ordered_json;
 
 namespace {
 
-std::string text_of(const Json& study, const char* name) {
-    return cell_text(study.at(name), Digits::few);
-}
-
 std::string question_text(const Json& study) {
     if (is_plain(study)) {
         return fmt::format("plain run {}\n", counts_text(study));
     }
     return fmt::format(
         "goal      {} {}\ntrials    {} of {}, {}\n",
-        text_of(study, "goal"),
-        text_of(study, "metric"),
+        field_text(study, "goal"),
+        field_text(study, "metric"),
         counts_text(study),
-        has_end(study) ? text_of(study, "maxTrials") : "any number",
+        has_end(study) ? field_text(study, "maxTrials") : "any number",
         study.value("asked", false)
             ? "given out to whoever asks"
-            : fmt::format("{} at a time", text_of(study, "maxParallelTrials"))
+            : fmt::format("{} at a time", field_text(study, "maxParallelTrials"))
     );
 }
 
@@ -50,7 +46,7 @@ std::string best_text(const Json& study) {
     return best.is_object() ? fmt::format(
                                   "best      {} (trial {})\n",
                                   metric_text(best.at("objective")),
-                                  text_of(best, "trial")
+                                  field_text(best, "trial")
                               )
                             : "best      none yet\n";
 }
@@ -58,21 +54,21 @@ std::string best_text(const Json& study) {
 std::string to_text(const Json& study) {
     std::string text = fmt::format(
         "study     {}\nstate     {}{}\n",
-        text_of(study, "id"),
-        text_of(study, "state"),
-        study.at("reason").is_string() ? " (" + text_of(study, "reason") + ")" : ""
+        field_text(study, "id"),
+        field_text(study, "state"),
+        study.at("reason").is_string() ? " (" + field_text(study, "reason") + ")" : ""
     );
     text += question_text(study);
     if (study.at("message").is_string()) {
-        text += fmt::format("message   {}\n", text_of(study, "message"));
+        text += fmt::format("message   {}\n", field_text(study, "message"));
     }
     if (study.contains("waiting") && study.at("waiting").is_string()) {
-        text += fmt::format("waiting   {}\n", text_of(study, "waiting"));
+        text += fmt::format("waiting   {}\n", field_text(study, "waiting"));
     }
     text += best_text(study);
-    text += fmt::format("created   {}\n", text_of(study, "createTime"));
+    text += fmt::format("created   {}\n", field_text(study, "createTime"));
     if (study.at("endTime").is_string()) {
-        text += fmt::format("ended     {}\n", text_of(study, "endTime"));
+        text += fmt::format("ended     {}\n", field_text(study, "endTime"));
     }
     return text;
 }
@@ -88,12 +84,12 @@ std::string text_of_rungs(const Json& document) {
     });
     for (const Json& rung : document.at("rungs")) {
         table.add({
-            text_of(rung, "rung"),
-            text_of(rung, "progress"),
-            text_of(rung, "reached"),
+            field_text(rung, "rung"),
+            field_text(rung, "progress"),
+            field_text(rung, "reached"),
             rung.at("cutOff").is_null() ? "-" : metric_text(rung.at("cutOff")),
-            text_of(rung, "stopped"),
-            text_of(rung, "best"),
+            field_text(rung, "stopped"),
+            field_text(rung, "best"),
         });
     }
     return table.is_empty() ? "" : "\n" + table.to_text();

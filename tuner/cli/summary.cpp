@@ -18,26 +18,25 @@ using Json = nlohmann::ordered_json;
 
 namespace {
 
-std::string text_of(const Json& object, const char* name) {
-    const Json& value = object.at(name);
-    return value.is_null() ? "" : cell_text(value, Digits::few);
+std::string field_or_nothing(const Json& object, const char* name) {
+    return object.at(name).is_null() ? "" : field_text(object, name);
 }
 
 std::string took(const Json& study) {
-    const auto begin = from_rfc3339(text_of(study, "createTime"));
-    const auto end = from_rfc3339(text_of(study, "endTime"));
+    const auto begin = from_rfc3339(field_or_nothing(study, "createTime"));
+    const auto end = from_rfc3339(field_or_nothing(study, "endTime"));
     return begin && end && *end >= *begin ? " in " + to_readable(*end - *begin) : "";
 }
 
 // A plain run is one trial, so the reason of its end says no more than the trial's state.
 std::string headline(const Json& study) {
-    const std::string reason = text_of(study, "reason");
+    const std::string reason = field_or_nothing(study, "reason");
     const bool tells_why = !reason.empty() && reason != "max_trials" &&
                            !(is_plain(study) && reason == "failed_trials");
     return fmt::format(
         "{:9} {}{}{}: {}\n",
-        text_of(study, "state"),
-        text_of(study, "id"),
+        field_or_nothing(study, "state"),
+        field_or_nothing(study, "id"),
         took(study),
         tells_why ? " (" + reason + ")" : "",
         counts_text(study)
@@ -45,7 +44,7 @@ std::string headline(const Json& study) {
 }
 
 std::string next_commands(const Json& study) {
-    const std::string id = text_of(study, "id");
+    const std::string id = field_or_nothing(study, "id");
     if (study.at("state") == "paused") {
         return fmt::format("tuner resume {0}  |  tuner trials {0}", id);
     }
@@ -62,16 +61,16 @@ std::string next_commands(const Json& study) {
 
 std::string summary_text(const Json& study, const Json& best_trial) {
     std::string text = headline(study);
-    if (const std::string message = text_of(study, "message"); !message.empty()) {
+    if (const std::string message = field_or_nothing(study, "message"); !message.empty()) {
         text += fmt::format("{:9} {}\n", "why", message);
     }
     if (best_trial.is_object()) {
         text += fmt::format(
             "{:9} {} {} (trial {})\n{:9} {}\n{:9} {}\n",
             "best",
-            text_of(study, "metric"),
+            field_or_nothing(study, "metric"),
             metric_text(best_trial.at("objective")),
-            text_of(best_trial, "id"),
+            field_or_nothing(best_trial, "id"),
             "",
             parameters_text(best_trial.at("parameters")),
             "retrain",
@@ -93,7 +92,7 @@ boost::asio::awaitable<int> print_summary(std::string id, const HttpClient& clie
     if (!trials) {
         co_return report(output.err, trials.error());
     }
-    const std::string metric = text_of(*study, "metric");
+    const std::string metric = field_or_nothing(*study, "metric");
     if (ranks) {
         print_data(output, *trials, [&](bool exact) {
             return trials_table(*trials, metric, exact);

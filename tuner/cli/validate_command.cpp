@@ -29,8 +29,7 @@ Result<std::string> read_file(const std::string& file) {
     std::string text(kMaxYamlBytes + 1, '\0');
     stream.read(text.data(), static_cast<std::streamsize>(text.size()));
     if (!stream.is_open() || stream.bad() || std::filesystem::is_directory(file)) {
-        return fail(
-            ErrorCode::invalid_argument,
+        return invalid(
             fmt::format("cannot read {}: {}", file, std::strerror(errno != 0 ? errno : EISDIR))
         );
     }

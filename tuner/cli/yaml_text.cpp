@@ -1,5 +1,7 @@
 #include "tuner/cli/yaml_text.h"
 
+#include "tuner/formats/json_text.h"
+
 #include <algorithm>
 #include <string_view>
 
@@ -11,15 +13,11 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string quoted(const Json& value) {
-    return value.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 // A text that begins with a letter and has only harmless characters stands by itself, unless it is
 // one of YAML's words. Everything else is a JSON string, which is a YAML one.
 std::string scalar(const Json& value) {
     if (!value.is_string()) {
-        return quoted(value);
+        return to_line(value);
     }
     const auto& text = value.get_ref<const std::string&>();
     const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
@@ -35,7 +33,7 @@ std::string scalar(const Json& value) {
         return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     });
     const bool word = std::find(std::begin(kWords), std::end(kWords), lower) != std::end(kWords);
-    return plain && !word ? text : quoted(value);
+    return plain && !word ? text : to_line(value);
 }
 
 bool is_block(const Json& value) {

@@ -16,14 +16,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kDefaultPath = "/usr/local/bin:/usr/bin:/bin";
 
-bool is_program(const fs::path& path) {
-    struct stat status {};
-
-    return ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
-           ::access(path.c_str(), X_OK) == 0;
-}
-
-std::optional<fs::path> find_program(const Launch& launch) {
+std::optional<fs::path> program_of(const Launch& launch) {
     const std::string& name = launch.argv.front();
     const fs::path base = launch.working_dir;
     if (name.find('/') != std::string::npos) {
@@ -79,14 +72,20 @@ std::string find_fault(const Launch& launch) {
 
 }  // namespace
 
+bool is_program(const fs::path& path) {
+    struct stat status {};
+
+    return ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
+           ::access(path.c_str(), X_OK) == 0;
+}
+
 Result<AttemptSpec> resolve_launch(const Launch& launch) {
     if (const std::string fault = find_fault(launch); !fault.empty()) {
-        return fail(ErrorCode::invalid_argument, fault);
+        return invalid(fault);
     }
-    const std::optional<fs::path> program = find_program(launch);
+    const std::optional<fs::path> program = program_of(launch);
     if (!program) {
-        return fail(
-            ErrorCode::invalid_argument,
+        return invalid(
             fmt::format("there is no program \"{}\" that can be executed", launch.argv.front())
         );
     }

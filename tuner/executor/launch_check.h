@@ -10,7 +10,12 @@
 #include "tuner/executor/executor.h"
 #include "tuner/formats/attempt_files.h"
 
+#include <filesystem>
+
 namespace tuner {
+
+// Whether this user may execute the file; links are followed.
+bool is_program(const std::filesystem::path& path);
 
 // `invalid_argument` names the program, folder or value that is wrong.
 Result<AttemptSpec> resolve_launch(const Launch& launch);

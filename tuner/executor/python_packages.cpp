@@ -42,19 +42,16 @@ Result<std::string> read_whole(const fs::path& path) {
     std::error_code error;
     const auto size = fs::file_size(path, error);
     if (!error && size > kMaxPackageBytes) {
-        return fail(
-            ErrorCode::invalid_argument,
-            fmt::format(
-                "{} has {} bytes; the packages of a study have at most {}",
-                path.string(),
-                size,
-                kMaxPackageBytes
-            )
-        );
+        return invalid(fmt::format(
+            "{} has {} bytes; the packages of a study have at most {}",
+            path.string(),
+            size,
+            kMaxPackageBytes
+        ));
     }
     std::ifstream stream(path, std::ios::binary);
     if (error || !stream) {
-        return fail(ErrorCode::invalid_argument, fmt::format("cannot read {}", path.string()));
+        return invalid(fmt::format("cannot read {}", path.string()));
     }
     return std::string(std::istreambuf_iterator<char>(stream), {});
 }
@@ -68,8 +65,7 @@ Result<std::vector<fs::path>> entries_of(const fs::path& folder) {
         entries.push_back(it->path());
     }
     if (error) {
-        return fail(
-            ErrorCode::invalid_argument,
+        return invalid(
             fmt::format("cannot read the folder {}: {}", folder.string(), error.message())
         );
     }
@@ -106,8 +102,7 @@ Result<PythonPackages> PythonPackages::read(
         paths.push_back(path.has_filename() ? path : path.parent_path());  // DIR/ is DIR
         const std::string name = paths.back().filename().string();
         if (!names.insert(name).second) {
-            return fail(
-                ErrorCode::invalid_argument,
+            return invalid(
                 fmt::format("Cannot upload multiple packages with the same filename: [{}]", name)
             );
         }
@@ -127,20 +122,16 @@ Result<PythonPackages> PythonPackages::read(
 Result<void> PythonPackages::add_folder(const fs::path& folder) {
     std::error_code ignored;
     if (!fs::is_directory(folder, ignored)) {
-        return fail(
-            ErrorCode::invalid_argument,
+        return invalid(
             fmt::format("Source directory [{}] is not a valid directory.", folder.string())
         );
     }
     if (!is_package(folder)) {
-        return fail(
-            ErrorCode::invalid_argument,
-            fmt::format(
-                "[{}] is not a valid Python package because it does not contain an `__init__.py` "
-                "file. Please create one and try again.",
-                folder.string()
-            )
-        );
+        return invalid(fmt::format(
+            "[{}] is not a valid Python package because it does not contain an `__init__.py` "
+            "file. Please create one and try again.",
+            folder.string()
+        ));
     }
     const std::string root = roots_.back();
     const fs::path parent = folder.parent_path();
@@ -192,13 +183,10 @@ Result<void> PythonPackages::add_tree(const fs::path& folder, const std::string&
 Result<void> PythonPackages::add_file(const fs::path& file, std::string path) {
     std::error_code ignored;
     if (!fs::is_regular_file(file, ignored)) {
-        return fail(
-            ErrorCode::invalid_argument,
-            fmt::format(
-                "{} cannot be staged: a package has files and folders, and links to files only",
-                file.string()
-            )
-        );
+        return invalid(fmt::format(
+            "{} cannot be staged: a package has files and folders, and links to files only",
+            file.string()
+        ));
     }
     return read_whole(file).and_then([&](std::string content) {
         return add({std::move(path), std::move(content)});
@@ -213,8 +201,7 @@ Result<void> PythonPackages::add_archive(const fs::path& file) {
     }
     const auto files = read_package_archive(file.filename().string(), *bytes);
     if (!files) {
-        return fail(
-            ErrorCode::invalid_argument,
+        return invalid(
             fmt::format("{} cannot be unpacked: {}", file.string(), files.error().message)
         );
     }
@@ -236,15 +223,12 @@ Result<void> PythonPackages::add_archive(const fs::path& file) {
 Result<void> PythonPackages::add(PackageFile file) {
     bytes_ += file.content.size();
     if (bytes_ > kMaxPackageBytes || files_.size() >= kMaxPackageFiles) {
-        return fail(
-            ErrorCode::invalid_argument,
-            fmt::format(
-                "the packages of a study have at most {} files with {} bytes; leave data out of "
-                "them",
-                kMaxPackageFiles,
-                kMaxPackageBytes
-            )
-        );
+        return invalid(fmt::format(
+            "the packages of a study have at most {} files with {} bytes; leave data out of "
+            "them",
+            kMaxPackageFiles,
+            kMaxPackageBytes
+        ));
     }
     files_.push_back(std::move(file));
     return {};

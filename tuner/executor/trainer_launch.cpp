@@ -2,6 +2,7 @@
 
 #include "tuner/executor/event_dirs.h"
 #include "tuner/executor/granted_resources.h"
+#include "tuner/executor/launch_check.h"
 #include "tuner/executor/python_packages.h"
 #include "tuner/formats/tf_config.h"
 
@@ -64,11 +65,6 @@ std::vector<std::string> split_path(const std::string& path) {
         }
     }
     return dirs;
-}
-
-bool is_program(const fs::path& path) {
-    std::error_code ignored;
-    return fs::is_regular_file(path, ignored) && access(path.c_str(), X_OK) == 0;
 }
 
 // The folder of one trial below a job's, whatever slashes this ends with; of none the job's own.
@@ -233,14 +229,12 @@ Result<std::string> find_program(
                 return (fs::path(dir) / name).string();
             }
         }
-        return fail(
-            ErrorCode::invalid_argument,
+        return invalid(
             fmt::format("there is no program {} in {} or on PATH", name, working_dir.string())
         );
     }
     std::error_code ignored;
-    return fail(
-        ErrorCode::invalid_argument,
+    return invalid(
         fs::exists(beside, ignored)
             ? fmt::format("{} is not an executable program", beside.string())
             : fmt::format("there is no program {}", beside.string())

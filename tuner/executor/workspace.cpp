@@ -63,9 +63,7 @@ tl::unexpected<Error> unavailable(const std::string& what, int error) {
 Result<Workspace> Workspace::create(const std::string& dir) {
     namespace fs = std::filesystem;
     if (!fs::path(dir).is_absolute()) {
-        return fail(
-            ErrorCode::invalid_argument, fmt::format("\"{}\" is not an absolute path", dir)
-        );
+        return invalid(fmt::format("\"{}\" is not an absolute path", dir));
     }
     std::string made;
     for (const fs::path& part : fs::path(dir)) {

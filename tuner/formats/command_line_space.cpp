@@ -101,13 +101,14 @@ Parsed<std::vector<Item>> split_items(std::string_view text, std::size_t column)
 Parsed<double> to_real(const Item& item) {
     const auto value = to_finite_number(item.text);
     return value ? Parsed<double>(*value)
-                 : fault(item.column, fmt::format("{} is not a number", quoted(item.text)));
+                 : fault(item.column, fmt::format("{} is not a number", in_quotes(item.text)));
 }
 
 Parsed<std::int64_t> to_integer(const Item& item) {
     const auto value = to_whole_number(item.text);
-    return value ? Parsed<std::int64_t>(*value)
-                 : fault(item.column, fmt::format("{} is not a whole number", quoted(item.text)));
+    return value
+               ? Parsed<std::int64_t>(*value)
+               : fault(item.column, fmt::format("{} is not a whole number", in_quotes(item.text)));
 }
 
 // The domain of two bounds.
@@ -140,7 +141,7 @@ Parsed<Domain> to_choices(const std::vector<Item>& items) {
     for (const Item& item : items) {
         const auto& known = choices.values;
         if (std::find(known.begin(), known.end(), item.text) != known.end()) {
-            return fault(item.column, fmt::format("{} stands here twice", quoted(item.text)));
+            return fault(item.column, fmt::format("{} stands here twice", in_quotes(item.text)));
         }
         choices.values.push_back(item.text);
     }
@@ -233,7 +234,7 @@ class SpaceParser {
         }
         if (!problems_.empty()) {
             problems_.pop_back();  // the last end of line
-            return fail(ErrorCode::invalid_argument, problems_);
+            return invalid(problems_);
         }
         return std::move(space_);
     }

@@ -171,7 +171,7 @@ std::optional<Domain> read_categories(YamlReader& reader, std::string_view key) 
     std::set<std::string> seen;
     for (const YamlNode& item : reader.items(key)) {
         if (item.kind == YamlKind::scalar && !seen.insert(item.text).second) {
-            reader.problem(item.at, fmt::format("{} is listed twice", quoted(item.text)));
+            reader.problem(item.at, fmt::format("{} is listed twice", in_quotes(item.text)));
         }
     }
     return values.empty() ? std::nullopt : std::optional<Domain>(Categories{values});

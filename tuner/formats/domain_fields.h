@@ -13,9 +13,6 @@
 
 namespace tuner {
 
-// Vizier's own distance below which two discrete values are the same (contract.md 2.3).
-inline constexpr double kDiscreteEpsilon = 1e-10;
-
 // The scale of a parameter; `node` is where it is written, null when it is not.
 struct GivenScale {
     Scale scale = Scale::linear;

@@ -100,10 +100,10 @@ Result<std::string> read_file(int dir_fd, const std::string& name, std::size_t b
         return failed("open", name);
     }
     if (!S_ISREG(status.st_mode)) {
-        return fail(ErrorCode::invalid_argument, "\"" + name + "\" is not a regular file");
+        return invalid("\"" + name + "\" is not a regular file");
     }
     if (static_cast<std::size_t>(status.st_size) > bytes_max) {
-        return fail(ErrorCode::invalid_argument, "\"" + name + "\" is too long");
+        return invalid("\"" + name + "\" is too long");
     }
     std::string text(static_cast<std::size_t>(status.st_size), '\0');
     std::size_t done = 0;

@@ -11,10 +11,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string to_text(const Json& json) {
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 Json null_if_empty(std::string_view text) {
     return text.empty() ? Json(nullptr) : Json(text);
 }
@@ -32,7 +28,7 @@ Json from_measurement(const Measurement& measurement) {
 std::string to_event_json(const Study& study) {
     const Limits& limits = study.config.limits;
     const bool has_reason = study.reason != StudyReason::none;
-    return to_text(
+    return to_line(
         {{"id", study.id},
          {"name", study.config.name},
          {"state", name_of(study.state)},
@@ -47,7 +43,7 @@ std::string to_event_json(const Study& study) {
 }
 
 std::string to_event_json(const Trial& trial, const std::string& study_id) {
-    return to_text(to_json(trial, study_id));
+    return to_line(to_json(trial, study_id));
 }
 
 std::string to_event_json(
@@ -57,7 +53,7 @@ std::string to_event_json(
     for (const Measurement& measurement : measurements) {
         list.push_back(from_measurement(measurement));
     }
-    return to_text({{"id", trial.value()}, {"study", study_id}, {"measurements", std::move(list)}});
+    return to_line({{"id", trial.value()}, {"study", study_id}, {"measurements", std::move(list)}});
 }
 
 }  // namespace tuner

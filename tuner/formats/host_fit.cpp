@@ -41,7 +41,7 @@ bool read_scale_tier(YamlReader& reader, const Host* host, StudyConfig& config) 
     config.resources = cut_to(wanted, host->machine.capacity());
     std::string text = fmt::format(
         "scaleTier {} is taken as resources: each trial takes {}",
-        quoted(node->text),
+        in_quotes(node->text),
         describe(config.resources)
     );
     for (const std::string& line : list_unmet(wanted, host->machine.capacity())) {

@@ -49,13 +49,11 @@ Result<std::string> inflate_with(int window_bits, std::string_view bytes, std::s
         state = inflate(&stream, Z_NO_FLUSH);
         out.append(piece.data(), piece.size() - stream.avail_out);
         if (out.size() > bytes_max) {
-            return fail(
-                ErrorCode::invalid_argument, fmt::format("it holds more than {} bytes", bytes_max)
-            );
+            return invalid(fmt::format("it holds more than {} bytes", bytes_max));
         }
     }
     if (state != Z_STREAM_END) {
-        return fail(ErrorCode::invalid_argument, "its compressed data is damaged or cut");
+        return invalid("its compressed data is damaged or cut");
     }
     return out;
 }

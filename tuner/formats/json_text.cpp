@@ -5,7 +5,6 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
-#include <string>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -120,7 +119,7 @@ std::string problem_of(std::string_view text, const JsonLimits& limits) {
 template <class Json>
 Result<Json> parse(std::string_view text, const JsonLimits& limits) {
     if (const std::string problem = problem_of(text, limits); !problem.empty()) {
-        return fail(ErrorCode::invalid_argument, fmt::format("not acceptable JSON: {}", problem));
+        return invalid(fmt::format("not acceptable JSON: {}", problem));
     }
     return Json::parse(text, nullptr, false);
 }
@@ -138,9 +137,17 @@ Result<nlohmann::ordered_json> parse_ordered_json(std::string_view text, const J
 Result<nlohmann::json> parse_json_object(std::string_view text) {
     auto document = parse_json(text);
     if (document && !document->is_object()) {
-        return fail(ErrorCode::invalid_argument, "the body must be a JSON object");
+        return invalid("the body must be a JSON object");
     }
     return document;
+}
+
+std::string to_line(const nlohmann::ordered_json& document) {
+    return document.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+tl::unexpected<Error> must_be(std::string_view field, std::string_view wanted) {
+    return invalid(fmt::format("{} must be {}", field, wanted));
 }
 
 std::optional<double> from_json_number(const nlohmann::json& value) {

@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include <nlohmann/json_fwd.hpp>
@@ -37,6 +38,12 @@ Result<nlohmann::json> parse_json_object(std::string_view text);
 Result<nlohmann::ordered_json> parse_ordered_json(
     std::string_view text, const JsonLimits& limits = {}
 );
+
+// A document on one line; bytes that are not UTF-8 become U+FFFD.
+std::string to_line(const nlohmann::ordered_json& document);
+
+// A field that is not what it must be: "metrics must be an object".
+tl::unexpected<Error> must_be(std::string_view field, std::string_view wanted);
 
 // JSON has no NaN and no infinities: they are the texts "NaN", "Infinity" and "-Infinity".
 std::optional<double> from_json_number(const nlohmann::json& value);

@@ -162,7 +162,7 @@ void read_point_value(
         member.at,
         fmt::format(
             "there is no parameter {}{}",
-            quoted(member.key),
+            in_quotes(member.key),
             near ? fmt::format("; did you mean {}?", *near) : ""
         )
     );

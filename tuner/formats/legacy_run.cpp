@@ -25,7 +25,7 @@ void read_command(YamlReader& reader, TrainerSpec& trainer) {
                 fmt::format(
                     "command {} is one program with spaces in its name; write a list: [program, "
                     "argument, …]",
-                    quoted(*program)
+                    in_quotes(*program)
                 )
             );
         }
@@ -58,7 +58,9 @@ void read_env(YamlReader& reader, TrainerSpec& trainer) {
         if (member.key.empty() || member.key.find('=') != std::string::npos) {
             reader.problem(
                 member.at,
-                fmt::format("{} cannot be the name of an environment variable", quoted(member.key))
+                fmt::format(
+                    "{} cannot be the name of an environment variable", in_quotes(member.key)
+                )
             );
         }
         if (member.value.kind == YamlKind::sequence || member.value.kind == YamlKind::mapping) {
@@ -131,7 +133,7 @@ void check_executor(YamlReader& reader) {
             reader.find("executor")->at,
             *executor == "slurm"
                 ? "executor: slurm is not supported yet; remove it to run on this machine"
-                : fmt::format("executor must be local, not {}", quoted(*executor))
+                : fmt::format("executor must be local, not {}", in_quotes(*executor))
         );
     }
     reader.refuse_for_now("slurm", "remove it to run on this machine");

@@ -35,7 +35,7 @@ void read_name(YamlReader& reader, StudyConfig& config) {
                 fmt::format(
                     "{} {} may have letters, digits and _ - . only, and not begin with - or .",
                     key,
-                    quoted(*name)
+                    in_quotes(*name)
                 )
             );
         }

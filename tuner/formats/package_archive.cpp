@@ -54,13 +54,10 @@ Result<void> check_paths(const std::vector<PackageFile>& files) {
     std::sort(paths.begin(), paths.end(), comes_before);
     for (std::size_t i = 1; i < paths.size(); ++i) {
         if (paths[i] == paths[i - 1]) {
-            return fail(ErrorCode::invalid_argument, fmt::format("it holds {} twice", paths[i]));
+            return invalid(fmt::format("it holds {} twice", paths[i]));
         }
         if (is_below(paths[i], paths[i - 1])) {
-            return fail(
-                ErrorCode::invalid_argument,
-                fmt::format("{} in it is a file and a folder", paths[i - 1])
-            );
+            return invalid(fmt::format("{} in it is a file and a folder", paths[i - 1]));
         }
     }
     return {};
@@ -68,24 +65,19 @@ Result<void> check_paths(const std::vector<PackageFile>& files) {
 
 Result<void> check(const std::vector<PackageFile>& files) {
     if (files.empty()) {
-        return fail(ErrorCode::invalid_argument, "it holds no files");
+        return invalid("it holds no files");
     }
     if (files.size() > kMaxPackageFiles) {
-        return fail(
-            ErrorCode::invalid_argument,
-            fmt::format("it holds {} files; at most {}", files.size(), kMaxPackageFiles)
+        return invalid(fmt::format("it holds {} files; at most {}", files.size(), kMaxPackageFiles)
         );
     }
     for (const PackageFile& file : files) {
         if (ends_with_any(file.path, kCompiled)) {
-            return fail(
-                ErrorCode::invalid_argument,
-                fmt::format(
-                    "{} in it is compiled, and only pure Python is run from an archive: install "
-                    "it on this machine",
-                    file.path
-                )
-            );
+            return invalid(fmt::format(
+                "{} in it is compiled, and only pure Python is run from an archive: install "
+                "it on this machine",
+                file.path
+            ));
         }
     }
     return check_paths(files);
@@ -129,20 +121,15 @@ Result<std::string> to_package_path(std::string_view path) {
         clean += part;
     }
     if (clean.empty() || whole.front() == '/' || whole.find('\0') != std::string_view::npos) {
-        return fail(
-            ErrorCode::invalid_argument, fmt::format("{} in it leads out of the archive", whole)
-        );
+        return invalid(fmt::format("{} in it leads out of the archive", whole));
     }
     if (!fits(clean)) {
-        return fail(
-            ErrorCode::invalid_argument,
-            fmt::format(
-                "a path in it has {} bytes: at most {}, and {} between two slashes",
-                clean.size(),
-                kMaxPackagePathBytes,
-                kMaxPackageNameBytes
-            )
-        );
+        return invalid(fmt::format(
+            "a path in it has {} bytes: at most {}, and {} between two slashes",
+            clean.size(),
+            kMaxPackagePathBytes,
+            kMaxPackageNameBytes
+        ));
     }
     return clean;
 }

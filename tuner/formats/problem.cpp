@@ -137,7 +137,7 @@ std::string to_text(
     return all;
 }
 
-std::string quoted(std::string_view value) {
+std::string in_quotes(std::string_view value) {
     std::string valid = to_valid_utf8(cut_utf8(value, kMaxQuotedBytes));
     std::replace_if(
         valid.begin(),

@@ -60,6 +60,7 @@ std::string to_text(
 );
 
 // A value as messages show it: in quotes, control characters replaced, cut after 40 characters.
-std::string quoted(std::string_view value);
+// Not called quoted: for a std::string that would be std::quoted wherever <iomanip> is seen.
+std::string in_quotes(std::string_view value);
 
 }  // namespace tuner

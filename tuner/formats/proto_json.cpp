@@ -17,28 +17,24 @@ namespace {
 
 using nlohmann::json;
 
-tl::unexpected<Error> wrong(std::string message) {
-    return fail(ErrorCode::invalid_argument, std::move(message));
-}
-
 }  // namespace
 
 Result<Fields> read_fields(
     const json& message, std::string_view what, std::initializer_list<std::string_view> known
 ) {
     if (!message.is_object()) {
-        return wrong(fmt::format("{} must be an object", what));
+        return invalid(fmt::format("{} must be an object", what));
     }
     Fields fields;
     for (const auto& [key, value] : message.items()) {
         const std::string name = to_camel_case(key);
         if (std::find(known.begin(), known.end(), name) == known.end()) {
-            return wrong(fmt::format(
+            return invalid(fmt::format(
                 "unknown field '{}' in {}; there may be {}", key, what, fmt::join(known, ", ")
             ));
         }
         if (!fields.emplace(name, value).second) {
-            return wrong(fmt::format("{} stands twice in {}", name, what));
+            return invalid(fmt::format("{} stands twice in {}", name, what));
         }
     }
     std::erase_if(fields, [](const auto& field) { return field.second.is_null(); });
@@ -55,10 +51,10 @@ Result<Fields> parse_fields(
 Result<std::string> text(const Fields& fields, const std::string& name) {
     const auto found = fields.find(name);
     if (found == fields.end()) {
-        return wrong(fmt::format("{} is missing", name));
+        return invalid(fmt::format("{} is missing", name));
     }
     if (!found->second.is_string() || found->second.get_ref<const std::string&>().empty()) {
-        return wrong(fmt::format("{} must be a text that is not empty", name));
+        return invalid(fmt::format("{} must be a text that is not empty", name));
     }
     return found->second.get<std::string>();
 }

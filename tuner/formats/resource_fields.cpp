@@ -65,7 +65,7 @@ std::optional<std::int64_t> read_memory(YamlReader& reader, std::string_view key
                 "{} must be a size from 1 byte to {}, like 4GiB, 512M or a number of bytes, not {}",
                 key,
                 to_memory_text(kMaxMemoryBytes),
-                quoted(*text)
+                in_quotes(*text)
             )
         );
     }

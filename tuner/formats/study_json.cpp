@@ -18,9 +18,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// Vizier's own distance below which two discrete values are the same (contract.md 2.3).
-constexpr double kDiscreteEpsilon = 1e-10;
-
 Json to_text(const std::string& text) {
     return to_valid_utf8(text);
 }
@@ -82,7 +79,7 @@ Json to_reason(const Trial& trial) {
 }
 
 // The number that a parameter's domain wants for a JSON value; nothing when it cannot be one.
-std::optional<ParameterValue> to_integer(const nlohmann::json& json) {
+std::optional<ParameterValue> to_whole_number(const nlohmann::json& json) {
     if (json.is_number_integer() && !json.is_number_unsigned()) {
         return json.get<std::int64_t>();
     }
@@ -112,7 +109,7 @@ std::optional<ParameterValue> to_value_of(const Domain& domain, const nlohmann::
         return std::nullopt;
     }
     if (std::holds_alternative<IntegerRange>(domain)) {
-        return to_integer(json);
+        return to_whole_number(json);
     }
     if (const auto* list = std::get_if<DiscreteValues>(&domain)) {
         return to_nearest(*list, json.get<double>());
@@ -240,10 +237,7 @@ Json to_json_with_measurements(
 
 Result<Assignment> parse_assignment(const nlohmann::json& object, const SearchSpace& space) {
     if (!object.is_object()) {
-        return fail(
-            ErrorCode::invalid_argument,
-            "parameters must be an object like {\"batch_size\": 35, \"nembeds\": 16}"
-        );
+        return invalid("parameters must be an object like {\"batch_size\": 35, \"nembeds\": 16}");
     }
     std::vector<Assignment::Entry> entries;
     std::set<std::string> used;
@@ -255,15 +249,12 @@ Result<Assignment> parse_assignment(const nlohmann::json& object, const SearchSp
         }
         auto value = to_value_of(parameter.domain(), *found);
         if (!value) {
-            return fail(
-                ErrorCode::invalid_argument,
-                fmt::format(
-                    "parameter {} cannot be {}; it is {}",
-                    parameter.name(),
-                    cut_utf8(found->dump(), kMaxParameterNameBytes),
-                    describe(parameter.domain())
-                )
-            );
+            return invalid(fmt::format(
+                "parameter {} cannot be {}; it is {}",
+                parameter.name(),
+                cut_utf8(found->dump(), kMaxParameterNameBytes),
+                describe(parameter.domain())
+            ));
         }
         used.insert(parameter.name());
         entries.emplace_back(parameter.name(), std::move(*value));
@@ -275,8 +266,7 @@ Result<Assignment> parse_assignment(const nlohmann::json& object, const SearchSp
                 space.parameters().end(),
                 [&n = name](const auto& p) { return p.name() == n; }
             );
-            return fail(
-                ErrorCode::invalid_argument,
+            return invalid(
                 known ? fmt::format("parameter {} is not active here", name)
                       : fmt::format(
                             "there is no parameter {}", cut_utf8(name, kMaxParameterNameBytes)

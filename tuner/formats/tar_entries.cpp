@@ -73,7 +73,7 @@ Result<std::vector<PackageFile>> read_tar(std::string_view bytes) {
         const std::string_view header = bytes.substr(0, kBlock);
         const auto size = parse_octal(field(header, 124, 12));
         if (!has_good_checksum(header) || !size || *size > bytes.size() - kBlock) {
-            return fail(ErrorCode::invalid_argument, "its tar data is damaged or cut");
+            return invalid("its tar data is damaged or cut");
         }
         const std::string_view content = bytes.substr(kBlock, *size);
         bytes.remove_prefix(std::min(bytes.size(), kBlock + (*size + kBlock - 1) / kBlock * kBlock)
@@ -93,8 +93,7 @@ Result<std::vector<PackageFile>> read_tar(std::string_view bytes) {
             continue;
         }
         if (type != '0' && type != '\0') {
-            return fail(
-                ErrorCode::invalid_argument,
+            return invalid(
                 fmt::format("{} in it is no regular file; links and devices are not taken", name)
             );
         }

@@ -1,5 +1,7 @@
 #include "tuner/formats/tf_config.h"
 
+#include "tuner/formats/json_text.h"
+
 #include <nlohmann/json.hpp>
 
 namespace tuner {
@@ -26,7 +28,7 @@ std::string tf_config(
         {"job", job},
         {"environment", "cloud"},
     };
-    return config.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+    return to_line(config);
 }
 
 std::string cluster_spec(std::optional<TrialId> trial) {

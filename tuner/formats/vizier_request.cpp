@@ -17,10 +17,6 @@ namespace {
 using nlohmann::json;
 using namespace proto_json;
 
-tl::unexpected<Error> wrong(std::string message) {
-    return fail(ErrorCode::invalid_argument, std::move(message));
-}
-
 Result<Metric> read_metric(const json& message) {
     const auto fields = read_fields(message, "a metric", {"metricId", "value"});
     if (!fields) {
@@ -31,14 +27,14 @@ Result<Metric> read_metric(const json& message) {
         return tl::unexpected(name.error());
     }
     if (name->size() > kMaxMetricNameBytes) {
-        return wrong(fmt::format("metricId has at most {} bytes", kMaxMetricNameBytes));
+        return invalid(fmt::format("metricId has at most {} bytes", kMaxMetricNameBytes));
     }
     if (!fields->contains("value")) {
         return Metric{*name, 0};  // what has its default value is left out
     }
     const auto value = from_json_number(fields->at("value"));
     return value ? Result<Metric>(Metric{*name, *value})
-                 : wrong(fmt::format("value of metric {} must be a number", *name));
+                 : invalid(fmt::format("value of metric {} must be a number", *name));
 }
 
 Result<PostedReport> read_measurement(const json& message, std::string_view what) {
@@ -50,15 +46,16 @@ Result<PostedReport> read_measurement(const json& message, std::string_view what
     if (fields->contains("stepCount")) {
         report.step = to_integer(fields->at("stepCount"));
         if (!report.step || *report.step < 0 || *report.step > kMaxInteger) {
-            return wrong(fmt::format("stepCount must be a whole number from 0 to {}", kMaxInteger));
+            return invalid(fmt::format("stepCount must be a whole number from 0 to {}", kMaxInteger)
+            );
         }
     }
     if (fields->contains("elapsedDuration") && !is_duration(fields->at("elapsedDuration"))) {
-        return wrong("elapsedDuration must be seconds like \"3.5s\"");
+        return invalid("elapsedDuration must be seconds like \"3.5s\"");
     }
     const json metrics = fields->contains("metrics") ? fields->at("metrics") : json::array();
     if (!metrics.is_array() || metrics.empty() || metrics.size() > kMaxMetricsPerLine) {
-        return wrong(
+        return invalid(
             fmt::format("metrics of {} must be a list of 1 to {}", what, kMaxMetricsPerLine)
         );
     }
@@ -85,7 +82,7 @@ PostedReport infeasible(const Fields& fields) {
 Result<json> read_parameters(const json& list) {
     json object = json::object();
     if (!list.is_array()) {
-        return wrong("parameters must be a list");
+        return invalid("parameters must be a list");
     }
     for (const json& one : list) {
         const auto fields = read_fields(one, "a parameter", {"parameterId", "value"});
@@ -94,10 +91,10 @@ Result<json> read_parameters(const json& list) {
             return tl::unexpected(name.error());
         }
         if (!fields->contains("value")) {
-            return wrong(fmt::format("parameter {} has no value", *name));
+            return invalid(fmt::format("parameter {} has no value", *name));
         }
         if (!object.emplace(*name, fields->at("value")).second) {
-            return wrong(fmt::format("parameter {} stands twice", *name));
+            return invalid(fmt::format("parameter {} stands twice", *name));
         }
     }
     return object;
@@ -115,7 +112,7 @@ Result<WantedStudy> parse_study(std::string_view body) {
         return tl::unexpected(title.error());
     }
     if (!fields->contains("studySpec")) {
-        return wrong("studySpec is missing");
+        return invalid("studySpec is missing");
     }
     // In the order of the body, which is that of the parameters.
     const auto whole = parse_ordered_json(body);
@@ -140,17 +137,17 @@ Result<AskRequest> parse_suggest(std::string_view body) {
                            ? to_integer(fields->at("suggestionCount"))
                            : std::optional<std::int64_t>(0);
     if (!count || *count < 1 || *count > kMaxSuggestions) {
-        return wrong(fmt::format("suggestionCount must be from 1 to {}", kMaxSuggestions));
+        return invalid(fmt::format("suggestionCount must be from 1 to {}", kMaxSuggestions));
     }
     const auto client = text(*fields, "clientId");
     if (!client) {
         return tl::unexpected(client.error());
     }
     if (client->size() > kMaxClientIdBytes) {
-        return wrong(fmt::format("clientId has at most {} bytes", kMaxClientIdBytes));
+        return invalid(fmt::format("clientId has at most {} bytes", kMaxClientIdBytes));
     }
     if (fields->contains("contexts") && !fields->at("contexts").empty()) {
-        return wrong("contexts are not supported: leave them out");
+        return invalid("contexts are not supported: leave them out");
     }
     return AskRequest{*count, *client};
 }
@@ -193,7 +190,7 @@ Result<BroughtTrial> parse_trial(std::string_view body, const SearchSpace& space
     if (state == "INFEASIBLE" || state == 5) {
         brought.result = infeasible(*fields);
     } else if ((state == "SUCCEEDED" || state == 4) && !brought.result) {
-        return wrong("a trial that SUCCEEDED has a finalMeasurement");
+        return invalid("a trial that SUCCEEDED has a finalMeasurement");
     }
     return brought;
 }
@@ -204,14 +201,14 @@ Result<PostedReport> parse_measurement(std::string_view body) {
         return tl::unexpected(fields.error());
     }
     if (!fields->contains("measurement")) {
-        return wrong("measurement is missing");
+        return invalid("measurement is missing");
     }
     const json& measurement = fields->at("measurement");
     auto report = read_measurement(measurement, "measurement");
     const bool has_time =
         measurement.contains("elapsedDuration") || measurement.contains("elapsed_duration");
     if (report && !report->step && !has_time) {
-        return wrong("measurement needs a stepCount or an elapsedDuration");
+        return invalid("measurement needs a stepCount or an elapsedDuration");
     }
     return report;
 }
@@ -226,7 +223,7 @@ Result<PostedReport> parse_completion(std::string_view body) {
     const json is_infeasible =
         fields->contains("trialInfeasible") ? fields->at("trialInfeasible") : json(false);
     if (!is_infeasible.is_boolean()) {
-        return wrong("trialInfeasible must be true or false");
+        return invalid("trialInfeasible must be true or false");
     }
     if (is_infeasible.get<bool>()) {
         return infeasible(*fields);

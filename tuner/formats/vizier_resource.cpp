@@ -87,14 +87,14 @@ Json to_operation(
 
 }  // namespace
 
-std::string name_of_study(const Place& place, const Study& study) {
-    return to_valid_utf8(
-        fmt::format("projects/{}/locations/{}/studies/{}", place.project, place.location, study.id)
-    );
+std::string name_of_study(const Parent& parent, const Study& study) {
+    return to_valid_utf8(fmt::format(
+        "projects/{}/locations/{}/studies/{}", parent.project, parent.location, study.id
+    ));
 }
 
-std::string name_of_trial(const Place& place, const Study& study, TrialId trial) {
-    return fmt::format("{}/trials/{}", name_of_study(place, study), trial.value());
+std::string name_of_trial(const Parent& parent, const Study& study, TrialId trial) {
+    return fmt::format("{}/trials/{}", name_of_study(parent, study), trial.value());
 }
 
 bool is_shown(const Study& study) {
@@ -105,10 +105,10 @@ std::string display_name(const Study& study) {
     return display_name(study, to_document(study.source));
 }
 
-Json to_study(const Place& place, const Study& study) {
+Json to_study(const Parent& parent, const Study& study) {
     const Json document = to_document(study.source);
     Json json{
-        {"name", name_of_study(place, study)},
+        {"name", name_of_study(parent, study)},
         {"displayName", display_name(study, document)},
         {"studySpec", member(document, "studySpec", "study_spec")},
         {"state", state_of(study)},
@@ -131,10 +131,10 @@ std::string_view state_of(const Trial& trial) {
     }
 }
 
-Json to_trial(const Place& place, const Study& study, const Trial& trial) {
+Json to_trial(const Parent& parent, const Study& study, const Trial& trial) {
     const std::string_view state = state_of(trial);
     Json json{
-        {"name", name_of_trial(place, study, trial.id)},
+        {"name", name_of_trial(parent, study, trial.id)},
         {"id", std::to_string(trial.id.value())},
         {"state", state},
         {"parameters", to_parameters(trial.assignment)},
@@ -161,7 +161,7 @@ Json to_trial(const Place& place, const Study& study, const Trial& trial) {
 }
 
 Json to_suggest_operation(
-    const Place& place,
+    const Parent& parent,
     const Study& study,
     const std::string& name,
     const std::vector<Trial>& trials,
@@ -170,7 +170,7 @@ Json to_suggest_operation(
     Json metadata = Json::object();
     Json response{{"@type", fmt::format("{}SuggestTrialsResponse", kTypes)}};
     for (const Trial& trial : trials) {
-        response["trials"].push_back(to_trial(place, study, trial));
+        response["trials"].push_back(to_trial(parent, study, trial));
         if (!trial.client.empty()) {
             metadata["clientId"] = to_valid_utf8(trial.client);
         }
@@ -178,7 +178,7 @@ Json to_suggest_operation(
     response["studyState"] = state_of(study);
     response["startTime"] = response["endTime"] = to_rfc3339(now);
     return to_operation(
-        fmt::format("{}/operations/{}", name_of_study(place, study), name),
+        fmt::format("{}/operations/{}", name_of_study(parent, study), name),
         "SuggestTrialsMetadata",
         std::move(metadata),
         std::move(response),
@@ -187,7 +187,7 @@ Json to_suggest_operation(
 }
 
 Json to_check_operation(
-    const Place& place,
+    const Parent& parent,
     const Study& study,
     TrialId trial,
     const std::string& name,
@@ -195,8 +195,8 @@ Json to_check_operation(
     TimePoint now
 ) {
     const Json metadata{
-        {"study", name_of_study(place, study)},
-        {"trial", name_of_trial(place, study, trial)},
+        {"study", name_of_study(parent, study)},
+        {"trial", name_of_trial(parent, study, trial)},
     };
     Json response{
         {"@type", fmt::format("{}CheckTrialEarlyStoppingStateResponse", kTypes)},
@@ -205,7 +205,7 @@ Json to_check_operation(
         response["shouldStop"] = true;
     }
     return to_operation(
-        fmt::format("{}/operations/{}", name_of_trial(place, study, trial), name),
+        fmt::format("{}/operations/{}", name_of_trial(parent, study, trial), name),
         "CheckTrialEarlyStoppingStateMetatdata",  // as the service spells it
         metadata,
         std::move(response),

@@ -19,13 +19,13 @@
 namespace tuner::vizier {
 
 // Where a client looks for studies: "projects/P/locations/L".
-struct Place {
+struct Parent {
     std::string project;
     std::string location;
 };
 
-std::string name_of_study(const Place& place, const Study& study);
-std::string name_of_trial(const Place& place, const Study& study, TrialId trial);
+std::string name_of_study(const Parent& parent, const Study& study);
+std::string name_of_trial(const Parent& parent, const Study& study, TrialId trial);
 
 // Whether this face shows a study: one of a document with a studySpec.
 bool is_shown(const Study& study);
@@ -33,16 +33,16 @@ bool is_shown(const Study& study);
 // What its users call a study: the document's displayName, else the study's own name.
 std::string display_name(const Study& study);
 
-nlohmann::ordered_json to_study(const Place& place, const Study& study);
+nlohmann::ordered_json to_study(const Parent& parent, const Study& study);
 
 // REQUESTED, ACTIVE, STOPPING, SUCCEEDED or INFEASIBLE.
 std::string_view state_of(const Trial& trial);
 
-nlohmann::ordered_json to_trial(const Place& place, const Study& study, const Trial& trial);
+nlohmann::ordered_json to_trial(const Parent& parent, const Study& study, const Trial& trial);
 
 // What :suggest answers: an operation that is done. `name` is its own, below the study.
 nlohmann::ordered_json to_suggest_operation(
-    const Place& place,
+    const Parent& parent,
     const Study& study,
     const std::string& name,
     const std::vector<Trial>& trials,
@@ -51,7 +51,7 @@ nlohmann::ordered_json to_suggest_operation(
 
 // What :checkTrialEarlyStoppingState answers, likewise; `name` is below the trial.
 nlohmann::ordered_json to_check_operation(
-    const Place& place,
+    const Parent& parent,
     const Study& study,
     TrialId trial,
     const std::string& name,

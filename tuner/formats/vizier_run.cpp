@@ -39,10 +39,11 @@ void read_variable(const YamlNode& item, Findings& findings, TrainerSpec& traine
     }
     if (name->empty() || name->find('=') != std::string::npos) {
         reader.problem(
-            node->at, fmt::format("{} cannot be the name of an environment variable", quoted(*name))
+            node->at,
+            fmt::format("{} cannot be the name of an environment variable", in_quotes(*name))
         );
     } else if (!trainer.env.emplace(*name, value.value_or("")).second) {
-        reader.problem(node->at, fmt::format("{} is listed twice", quoted(*name)));
+        reader.problem(node->at, fmt::format("{} is listed twice", in_quotes(*name)));
     }
 }
 

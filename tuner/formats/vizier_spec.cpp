@@ -29,7 +29,7 @@ std::optional<Objective> read_metric(const YamlNode& node, Findings& findings) {
         reader.problem(
             id->at,
             metric->empty() ? "metricId names no metric"
-                            : fmt::format("metricId {} must not have blanks", quoted(*metric))
+                            : fmt::format("metricId {} must not have blanks", in_quotes(*metric))
         );
     }
     const auto goal = reader.choice<Goal>("goal", kGoals);
@@ -66,7 +66,7 @@ void read_metrics(YamlReader& reader, StudyConfig& config) {
         );
         if (is_known) {
             reader.problem(
-                item.at, fmt::format("metric {} is listed twice", quoted(objective->metric))
+                item.at, fmt::format("metric {} is listed twice", in_quotes(objective->metric))
             );
         }
         config.objectives.push_back(std::move(*objective));

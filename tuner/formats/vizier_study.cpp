@@ -32,7 +32,7 @@ void read_name(YamlReader& reader, UnusedFields& unused, StudyConfig& config) {
             fmt::format(
                 "name {} may have letters, digits and _ - . only, at most {}, and not begin with - "
                 "or .",
-                quoted(*name),
+                in_quotes(*name),
                 kMaxStudyNameBytes
             )
         );

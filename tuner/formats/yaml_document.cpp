@@ -209,7 +209,9 @@ class Builder final : public YAML::EventHandler {
             [&](const YamlMember& other) { return other.key == member.key; }
         );
         return fmt::format(
-            "the key {} stands twice; the first is in line {}", quoted(member.key), first->at.line
+            "the key {} stands twice; the first is in line {}",
+            in_quotes(member.key),
+            first->at.line
         );
     }
 
@@ -270,7 +272,8 @@ std::string describe(const YamlNode& node) {
         case YamlKind::null:
             return "nothing";
         case YamlKind::scalar:
-            return !node.is_quoted && to_finite_number(node.text) ? node.text : quoted(node.text);
+            return !node.is_quoted && to_finite_number(node.text) ? node.text
+                                                                  : in_quotes(node.text);
         case YamlKind::sequence:
             return "a list";
         case YamlKind::mapping:

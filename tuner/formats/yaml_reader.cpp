@@ -33,7 +33,7 @@ void YamlReader::read_keys(Keys keys, SectionOf section_of) {
         } else if (is_repeated) {
             problem(
                 member.at,
-                fmt::format("{} stands here in two spellings; keep one of them", quoted(key))
+                fmt::format("{} stands here in two spellings; keep one of them", in_quotes(key))
             );
         } else {
             fields_.push_back({key, &member.value});
@@ -51,7 +51,7 @@ void YamlReader::refuse_key(const YamlMember& member, Keys keys, SectionOf secti
         member.at,
         fmt::format(
             "there is no key {} in {}{}",
-            quoted(member.key),
+            in_quotes(member.key),
             what_,
             section ? fmt::format("; it belongs in {}", *section)
             : near  ? fmt::format("; did you mean {}?", *near)

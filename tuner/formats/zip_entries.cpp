@@ -22,7 +22,7 @@ constexpr std::uint32_t kDeflated = 8;
 constexpr std::uint32_t kEncrypted = 1;
 
 tl::unexpected<Error> damaged() {
-    return fail(ErrorCode::invalid_argument, "its zip data is damaged or cut");
+    return invalid("its zip data is damaged or cut");
 }
 
 // A little-endian number; the caller has checked that it is there.
@@ -81,8 +81,7 @@ Result<ZipEntry> read_entry(std::string_view directory) {
     }
     entry.name = directory.substr(kEntrySize, name);
     if ((entry.flags & kEncrypted) != 0 || (entry.method != kStored && entry.method != kDeflated)) {
-        return fail(
-            ErrorCode::invalid_argument,
+        return invalid(
             fmt::format("{} in it is encrypted or packed in a way that is not known", entry.name)
         );
     }
@@ -128,10 +127,7 @@ Result<std::vector<PackageFile>> read_zip(std::string_view bytes) {
         }
         total += entry->size;
         if (total > kMaxPackageBytes) {
-            return fail(
-                ErrorCode::invalid_argument,
-                fmt::format("it holds more than {} bytes", kMaxPackageBytes)
-            );
+            return invalid(fmt::format("it holds more than {} bytes", kMaxPackageBytes));
         }
         Result<std::string> path = to_package_path(entry->name);
         Result<std::string> content = path ? read_content(bytes, *entry) : path;

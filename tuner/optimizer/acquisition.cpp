@@ -17,10 +17,6 @@ double normal_density(double z) {
     return std::exp(-0.5 * z * z - kLogSqrt2Pi);
 }
 
-double normal_cdf(double z) {
-    return 0.5 * std::erfc(-z / std::numbers::sqrt2);
-}
-
 // Below this the cancellation in phi + z Phi costs more than two digits, and Mills' ratio takes
 // over.
 constexpr double kTail = -4;
@@ -41,6 +37,10 @@ double finite_or_minus_infinity(double value) {
 }
 
 }  // namespace
+
+double normal_cdf(double z) {
+    return 0.5 * std::erfc(-z / std::numbers::sqrt2);
+}
 
 // With t = -z and Mills' ratio R = 1 / (t + c): phi + z Phi = phi (1 - t R) = phi c / (t + c).
 double log_improvement(double z) {

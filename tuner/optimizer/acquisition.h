@@ -20,6 +20,9 @@ double log_improvement(double z);
 // Its derivative, Phi(z) / (phi(z) + z Phi(z)).
 double log_improvement_slope(double z);
 
+// Phi(z).
+double normal_cdf(double z);
+
 // ln Phi(z), and its derivative.
 double log_normal_cdf(double z);
 double log_normal_cdf_slope(double z);

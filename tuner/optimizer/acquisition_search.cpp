@@ -12,7 +12,8 @@ namespace tuner {
 
 namespace {
 
-constexpr double kMinusInfinity = -std::numeric_limits<double>::infinity();
+// What a point is worth that has been tried.
+constexpr double kTaken = -std::numeric_limits<double>::infinity();
 // An improvement smaller than this ends a refinement; the acquisition is a logarithm.
 constexpr double kImprovement = 1e-6;
 constexpr double kLbfgsTolerance = 1e-7;
@@ -55,7 +56,7 @@ std::vector<double> AcquisitionSearch::evaluate(const std::vector<EncodedPoint>&
     std::vector<double> result(values.begin(), values.end());
     for (std::size_t i = 0; i < points.size(); ++i) {
         if (taken_.contains(points[i])) {
-            result[i] = kMinusInfinity;
+            result[i] = kTaken;
         }
     }
     return result;
@@ -68,7 +69,7 @@ std::optional<FoundPoint> AcquisitionSearch::best_of(const std::vector<EncodedPo
     for (std::size_t i = 0; i < points.size(); ++i) {
         const bool better = !best || values[i] > best->value ||
                             (values[i] == best->value && points[i] < best->point);
-        if (values[i] > kMinusInfinity && better) {
+        if (values[i] > kTaken && better) {
             best = FoundPoint{points[i], values[i]};
         }
     }
@@ -84,7 +85,7 @@ std::optional<FoundPoint> AcquisitionSearch::search(
         const FoundPoint& found = state.found;
         const bool better = !best || found.value > best->value ||
                             (found.value == best->value && found.point < best->point);
-        if (found.value > kMinusInfinity && better) {
+        if (found.value > kTaken && better) {
             best = found;
         }
     }

@@ -55,7 +55,7 @@ double shape_at(std::size_t shape, double u) {
 }
 
 // The share of `values` that is at most this.
-double quantile(std::vector<double> values, double share) {
+double empirical_quantile(std::vector<double> values, double share) {
     std::sort(values.begin(), values.end());
     const double place = std::ceil(share * static_cast<double>(values.size()));
     return values[std::max<std::size_t>(static_cast<std::size_t>(place), 1) - 1];
@@ -149,7 +149,7 @@ void CurveModel::learn_shape(std::size_t shape) {
     priors_[shape] = {
         mean,
         squares / (n - 1) + kLeastSpread * kLeastSpread * mean * mean + least * least,
-        quantile(rests, 0.5) + least * least};
+        empirical_quantile(rests, 0.5) + least * least};
 }
 
 // y is taken relative to its last value, which keeps the sums clear of cancellation.
@@ -217,7 +217,8 @@ double CurveModel::error_at(double share) const {
             errors.push_back(std::abs(extrapolate(seen).mean - path.values.back()));
         }
     }
-    return errors.empty() ? scale_ : quantile(std::move(errors), kErrorShare) / kErrorQuantile;
+    return errors.empty() ? scale_
+                          : empirical_quantile(std::move(errors), kErrorShare) / kErrorQuantile;
 }
 
 // What completed trials came to that had this value at this share of their run.

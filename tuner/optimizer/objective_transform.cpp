@@ -33,7 +33,7 @@ double deviation_of(const std::vector<double>& values, double mean) {
 }
 
 // Linear interpolation between the order statistics of sorted values.
-double quantile(const std::vector<double>& sorted, double share) {
+double interpolated_quantile(const std::vector<double>& sorted, double share) {
     const double place = share * static_cast<double>(sorted.size() - 1);
     const auto below = static_cast<std::size_t>(place);
     const std::size_t above = std::min(below + 1, sorted.size() - 1);
@@ -120,7 +120,7 @@ ObjectiveTransform ObjectiveTransform::fit(
     }
     std::sort(working.begin(), working.end());
     const double range = working.back() - working.front();
-    if (range > kFlat * std::abs(quantile(working, 0.5))) {
+    if (range > kFlat * std::abs(interpolated_quantile(working, 0.5))) {
         transform.constant_ = false;
         transform.choose_scale(working, kind);
         transform.choose_power(working);
@@ -132,8 +132,9 @@ ObjectiveTransform ObjectiveTransform::fit(
 void ObjectiveTransform::choose_scale(
     std::vector<double>& working, BayesianOptions::Transform kind
 ) {
-    const double median = quantile(working, 0.5);
-    const double spread = quantile(working, 0.75) - quantile(working, 0.25);
+    const double median = interpolated_quantile(working, 0.5);
+    const double spread =
+        interpolated_quantile(working, 0.75) - interpolated_quantile(working, 0.25);
     const double clip = spread > 0 ? median + kClipRanges * spread : working.back();
     for (double& value : working) {
         value = std::min(value, clip);

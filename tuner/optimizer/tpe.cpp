@@ -1,5 +1,6 @@
 #include "tuner/optimizer/tpe.h"
 
+#include "tuner/optimizer/acquisition.h"
 #include "tuner/optimizer/draw.h"
 #include "tuner/optimizer/observations.h"
 
@@ -11,10 +12,6 @@
 namespace tuner {
 
 namespace {
-
-double normal_cdf(double z) {
-    return 0.5 * std::erfc(-z / std::numbers::sqrt2);
-}
 
 // The logarithm of what makes a normal density around `center` a density on [0, 1].
 double log_truncation(double center, double deviation) {

@@ -20,7 +20,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-void must(const Result<void>& transition) {
+void must_be_legal(const Result<void>& transition) {
     ensures(transition.has_value(), "the plan asks for legal transitions only");
 }
 
@@ -215,12 +215,12 @@ asio::awaitable<void> StudyRunner::recover() {
 asio::awaitable<void> StudyRunner::act(Plan plan) {
     Study after = study();
     if (plan.step == Plan::Step::finish) {
-        must(after.finish(plan.reason, plan.message, context_.clock.now()));
+        must_be_legal(after.finish(plan.reason, plan.message, context_.clock.now()));
         co_await end_study(std::move(after));
         co_return;
     }
     if (plan.step == Plan::Step::pause) {
-        must(after.pause(plan.reason, plan.message));
+        must_be_legal(after.pause(plan.reason, plan.message));
         co_await record_.store(std::move(after));
         co_return;
     }

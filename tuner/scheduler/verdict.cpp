@@ -67,7 +67,7 @@ Failure failure_of(const AttemptExit& exit, const StudyConfig& config) {
     }
 }
 
-void must(const Result<void>& transition) {
+void must_conclude(const Result<void>& transition) {
     ensures(transition.has_value(), "a running trial can be concluded");
 }
 
@@ -77,16 +77,16 @@ void fail_or_retry(Trial& trial, Failure failure, const Limits& limits, TimePoin
         failure.kind != FailureKind::not_started && failure.kind != FailureKind::infeasible;
     if (can_differ && trial.user_retries < limits.max_retries) {
         ++trial.user_retries;
-        must(trial.requeue());
+        must_conclude(trial.requeue());
         return;
     }
-    must(trial.fail(std::move(failure), now));
+    must_conclude(trial.fail(std::move(failure), now));
 }
 
 void lose_or_retry(Trial& trial, const AttemptExit& exit, TimePoint now) {
     if (trial.infrastructure_retries < kMaxInfrastructureRetries) {
         ++trial.infrastructure_retries;
-        must(trial.requeue());
+        must_conclude(trial.requeue());
         return;
     }
     const std::string text = fmt::format(
@@ -94,7 +94,7 @@ void lose_or_retry(Trial& trial, const AttemptExit& exit, TimePoint now) {
         trial.infrastructure_retries + 1,
         exit.message.empty() ? "it vanished without a word" : exit.message
     );
-    must(trial.fail({FailureKind::lost, text}, now));
+    must_conclude(trial.fail({FailureKind::lost, text}, now));
 }
 
 bool said_infeasible(const Trial& trial) {
@@ -107,16 +107,18 @@ void judge_good_end(
     Trial& trial, const AttemptExit& exit, const StudyConfig& config, TimePoint now
 ) {
     if (said_infeasible(trial)) {
-        must(trial.fail({FailureKind::infeasible, "its trainer said that it is infeasible"}, now));
+        must_conclude(
+            trial.fail({FailureKind::infeasible, "its trainer said that it is infeasible"}, now)
+        );
         return;
     }
     if (config.is_plain()) {
-        must(trial.end_well(now));
+        must_conclude(trial.end_well(now));
         return;
     }
     auto verdict = judge_measurements(trial.measurements, config.objective(), config.selection);
     if (verdict) {
-        must(trial.complete(std::move(*verdict), now));
+        must_conclude(trial.complete(std::move(*verdict), now));
         return;
     }
     Failure failure = std::move(verdict.error());
@@ -136,11 +138,11 @@ void judge_good_end(
 void end_early(Trial& trial, const StudyConfig& config, TimePoint now) {
     auto verdict = judge_measurements(trial.measurements, config.objective(), config.selection);
     if (verdict) {
-        must(trial.prune(std::move(*verdict), now));
+        must_conclude(trial.prune(std::move(*verdict), now));
     } else if (verdict.error().kind == FailureKind::infeasible) {
-        must(trial.fail(std::move(verdict.error()), now));
+        must_conclude(trial.fail(std::move(verdict.error()), now));
     } else {
-        must(trial.prune(std::nullopt, now));
+        must_conclude(trial.prune(std::nullopt, now));
     }
 }
 
@@ -156,7 +158,7 @@ Trial conclude(
     expects(trial.state == TrialState::running, "only a running trial has an attempt that ends");
     const bool ended_well = exit.kind == ExitKind::exited && exit.code == 0;
     if (purpose == StopPurpose::cancel) {
-        must(trial.cancel(now));
+        must_conclude(trial.cancel(now));
     } else if (ended_well) {
         // Also when it was told to stop: it was done before the word arrived, or made good use of
         // it.
@@ -164,7 +166,7 @@ Trial conclude(
     } else if (purpose == StopPurpose::prune) {
         end_early(trial, config, now);
     } else if (exit.kind == ExitKind::never_started || exit.kind == ExitKind::stopped) {
-        must(trial.requeue());
+        must_conclude(trial.requeue());
     } else if (exit.kind == ExitKind::lost) {
         lose_or_retry(trial, exit, now);
     } else {

@@ -33,25 +33,18 @@ Result<void> check_resumable(
             return is_final(trial.state);
         });
     if (!has_ended) {
-        return fail(
-            ErrorCode::invalid_argument,
-            fmt::format(
-                "resumePreviousJobId: {} has not ended yet; cancel it, or wait for its end",
-                earlier.id
-            )
-        );
+        return invalid(fmt::format(
+            "resumePreviousJobId: {} has not ended yet; cancel it, or wait for its end", earlier.id
+        ));
     }
     const std::vector<std::string> changes = question_changes(earlier.config, config);
     if (!changes.empty()) {
-        return fail(
-            ErrorCode::invalid_argument,
-            fmt::format(
-                "resumePreviousJobId: {} asked another question, so its trials say nothing here:\n"
-                "  {}\nkeep its parameters, goal and metric, or leave resumePreviousJobId out",
-                earlier.id,
-                fmt::join(changes, "\n  ")
-            )
-        );
+        return invalid(fmt::format(
+            "resumePreviousJobId: {} asked another question, so its trials say nothing here:\n"
+            "  {}\nkeep its parameters, goal and metric, or leave resumePreviousJobId out",
+            earlier.id,
+            fmt::join(changes, "\n  ")
+        ));
     }
     return {};
 }

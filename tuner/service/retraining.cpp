@@ -46,8 +46,7 @@ Result<NewStudy> make_retraining(
     const Study& study, const History& history, const RetrainRequest& request
 ) {
     if (study.config.is_plain() || !study.config.trainer.runs_something()) {
-        return fail(
-            ErrorCode::invalid_argument,
+        return invalid(
             study.config.is_plain()
                 ? fmt::format("study {} is a plain run: run its file again instead", study.id)
                 : fmt::format("study {} has no trainer to run", study.id)

@@ -17,7 +17,7 @@ namespace {
 Result<std::string> read_file(const std::string& path) {
     std::ifstream stream(path, std::ios::binary);
     if (!stream) {
-        return fail(ErrorCode::invalid_argument, fmt::format("cannot read {}: no such file", path));
+        return invalid(fmt::format("cannot read {}: no such file", path));
     }
     std::string text(kMaxYamlBytes + 1, '\0');
     stream.read(text.data(), static_cast<std::streamsize>(text.size()));
@@ -91,36 +91,27 @@ Result<void> check_trainer(
     if (config.is_asked()) {
         return context.is_asked && !config.is_plain()
                    ? Result<void>()
-                   : fail(
-                         ErrorCode::invalid_argument,
-                         fmt::format(
-                             "{0}: nothing to run: add `command: [program, argument]` to the file, "
-                             "give the command after --, or evaluate trials yourself: tuner ask "
-                             "{0}",
-                             context.file
-                         )
-                     );
+                   : invalid(fmt::format(
+                         "{0}: nothing to run: add `command: [program, argument]` to the file, "
+                         "give the command after --, or evaluate trials yourself: tuner ask "
+                         "{0}",
+                         context.file
+                     ));
     }
     if (request.is_asked) {
-        return fail(
-            ErrorCode::invalid_argument,
-            fmt::format(
-                "{0} has a trainer, which tuner runs: tuner run {0}; to evaluate its trials "
-                "yourself, take the command out",
-                context.file
-            )
-        );
+        return invalid(fmt::format(
+            "{0} has a trainer, which tuner runs: tuner run {0}; to evaluate its trials "
+            "yourself, take the command out",
+            context.file
+        ));
     }
     if (trainer.python_module.empty() && !request.package_uris.empty()) {
-        return fail(
-            ErrorCode::invalid_argument,
-            fmt::format(
-                "{}: packages belong to a pythonModule, and {} is run: give --module-name "
-                "trainer.task, or leave the packages out",
-                context.file,
-                trainer.command.front()
-            )
-        );
+        return invalid(fmt::format(
+            "{}: packages belong to a pythonModule, and {} is run: give --module-name "
+            "trainer.task, or leave the packages out",
+            context.file,
+            trainer.command.front()
+        ));
     }
     return {};
 }
@@ -137,7 +128,7 @@ Result<ReadStudy> read_study(const RunRequest& request, const Host* host) {
     context.host = host;
     auto parsed = parse_study_yaml(*text, context);
     if (!parsed) {
-        return fail(ErrorCode::invalid_argument, to_text(parsed.error(), *text, context));
+        return invalid(to_text(parsed.error(), *text, context));
     }
     apply_overrides(parsed->config, request);
     if (auto good = check_trainer(parsed->config, request, context); !good) {

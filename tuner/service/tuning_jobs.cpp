@@ -26,10 +26,6 @@ bool is_job_id(const std::string& text) {
            });
 }
 
-tl::unexpected<Error> wrong(std::string message) {
-    return fail(ErrorCode::invalid_argument, std::move(message));
-}
-
 // "gs://bucket/path" to "ROOT/bucket/path".
 void map_storage(std::string& word, const std::string& root) {
     constexpr std::string_view kStorage = "gs://";
@@ -57,11 +53,11 @@ Result<ReadJob> read_job(JobRequest request, const Host& host) {
     const StudyYamlContext context{"job", request.working_dir, "", &host};
     auto parsed = parse_study_yaml(request.document, context);
     if (!parsed) {
-        return wrong(to_text(parsed.error(), request.document, context));
+        return invalid(to_text(parsed.error(), request.document, context));
     }
     const std::string& id = parsed->config.name;
     if (!is_job_id(id)) {
-        return wrong(fmt::format(
+        return invalid(fmt::format(
             "jobId '{}' must begin with a letter and have letters, digits and underscores only, at "
             "most {}",
             id,
@@ -69,7 +65,7 @@ Result<ReadJob> read_job(JobRequest request, const Host& host) {
         ));
     }
     if (!parsed->config.trainer.runs_something()) {
-        return wrong(
+        return invalid(
             "nothing to run: the job has neither pythonModule with packageUris nor a command"
         );
     }
@@ -115,7 +111,7 @@ Result<void> TuningService::begin_where_the_earlier_one_ended(NewStudy& study) c
     }
     Result<StudyView> earlier = find(study.config.resumed_job);
     if (!earlier) {
-        return wrong("resumePreviousJobId: " + earlier.error().message);
+        return invalid("resumePreviousJobId: " + earlier.error().message);
     }
     if (Result<void> can = check_resumable(earlier->study, earlier->history, study.config); !can) {
         return can;

@@ -24,6 +24,9 @@ inline constexpr std::int64_t kMaxTrials = 1'000'000;
 inline constexpr std::int64_t kMaxParallelTrials = 10'000;
 // One of at most so many trials goes on to the next rung (Stopping::eta).
 inline constexpr std::int64_t kMaxEta = 1'000;
+// Vizier's own distance below which two discrete values are the same (contract.md 2.3).
+inline constexpr double kDiscreteEpsilon = 1e-10;
+
 // Integers are exact in a double up to here, which JSON readers and the optimizer's arithmetic
 // need.
 inline constexpr std::int64_t kMaxInteger = std::int64_t{1} << 53;

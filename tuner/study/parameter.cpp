@@ -163,7 +163,7 @@ Result<Parameter> Parameter::create(
     std::optional<Condition> condition
 ) {
     if (std::string problem = problem_of_name(name); !problem.empty()) {
-        return fail(ErrorCode::invalid_argument, std::move(problem));
+        return invalid(std::move(problem));
     }
     std::string problem = std::visit([](const auto& d) { return problem_of(d); }, domain);
     if (problem.empty() && default_value && !tuner::contains(domain, *default_value)) {
@@ -182,7 +182,7 @@ Result<Parameter> Parameter::create(
         );
     }
     if (!problem.empty()) {
-        return fail(ErrorCode::invalid_argument, fmt::format("{} (parameter {})", problem, name));
+        return invalid(fmt::format("{} (parameter {})", problem, name));
     }
     Parameter parameter(std::move(name), std::move(domain));
     parameter.default_value_ = std::move(default_value);

@@ -143,24 +143,20 @@ std::optional<std::uint64_t> count_subtree(
 
 Result<SearchSpace> SearchSpace::create(std::vector<Parameter> parameters) {
     if (parameters.empty()) {
-        return fail(ErrorCode::invalid_argument, "a search space needs at least one parameter");
+        return invalid("a search space needs at least one parameter");
     }
     if (parameters.size() > kMaxParameters) {
-        return fail(
-            ErrorCode::invalid_argument,
+        return invalid(
             fmt::format("{} parameters; at most {} are allowed", parameters.size(), kMaxParameters)
         );
     }
     std::map<std::string_view, Namesakes> names;
     for (std::size_t i = 0; i < parameters.size(); ++i) {
         if (!take_name(names, parameters[i])) {
-            return fail(
-                ErrorCode::invalid_argument,
-                fmt::format("parameter {} is declared twice", parameters[i].name())
-            );
+            return invalid(fmt::format("parameter {} is declared twice", parameters[i].name()));
         }
         if (std::string problem = problem_of_parameter(parameters, i); !problem.empty()) {
-            return fail(ErrorCode::invalid_argument, std::move(problem));
+            return invalid(std::move(problem));
         }
     }
     return SearchSpace(std::move(parameters));
@@ -193,21 +189,15 @@ Result<void> SearchSpace::check(const Assignment& assignment) const {
         const Parameter& parameter = parameters_[i];
         const ParameterValue* value = assignment.find(parameter.name());
         if (value == nullptr) {
-            return fail(
-                ErrorCode::invalid_argument,
-                fmt::format("parameter {} has no value", parameter.name())
-            );
+            return invalid(fmt::format("parameter {} has no value", parameter.name()));
         }
         if (!parameter.contains(*value)) {
-            return fail(
-                ErrorCode::invalid_argument,
-                fmt::format(
-                    "parameter {} cannot be {}; it is {}",
-                    parameter.name(),
-                    to_display_text(*value),
-                    describe(parameter.domain())
-                )
-            );
+            return invalid(fmt::format(
+                "parameter {} cannot be {}; it is {}",
+                parameter.name(),
+                to_display_text(*value),
+                describe(parameter.domain())
+            ));
         }
         ++matched;
     }
@@ -219,15 +209,10 @@ Result<void> SearchSpace::check(const Assignment& assignment) const {
                 [&n = name](const Parameter& p) { return p.name() == n; }
             );
             if (!known) {
-                return fail(
-                    ErrorCode::invalid_argument, fmt::format("there is no parameter {}", name)
-                );
+                return invalid(fmt::format("there is no parameter {}", name));
             }
         }
-        return fail(
-            ErrorCode::invalid_argument,
-            "a value is given twice or to a parameter that is not active here"
-        );
+        return invalid("a value is given twice or to a parameter that is not active here");
     }
     return {};
 }

@@ -204,7 +204,7 @@ const Objective& StudyConfig::objective() const {
 Result<StudyConfig> StudyConfig::create(StudyConfig draft) {
     const std::vector<std::string> problems = problems_of(draft);
     if (!problems.empty()) {
-        return fail(ErrorCode::invalid_argument, fmt::format("{}", fmt::join(problems, "\n")));
+        return invalid(fmt::format("{}", fmt::join(problems, "\n")));
     }
     for (Assignment& point : draft.starting_points) {
         point = draft.space.in_order(point);

@@ -71,7 +71,7 @@ Result<void> Trial::record(Measurement measurement) {
 
 Result<void> Trial::complete(Outcome result, TimePoint now) {
     if (!std::isfinite(result.objective)) {
-        return tuner::fail(ErrorCode::invalid_argument, "an objective must be a finite number");
+        return tuner::invalid("an objective must be a finite number");
     }
     return require(*this, {TrialState::running, TrialState::pending}, "completed").map([&] {
         state = TrialState::completed;
@@ -89,7 +89,7 @@ Result<void> Trial::end_well(TimePoint now) {
 
 Result<void> Trial::prune(std::optional<Outcome> result, TimePoint now) {
     if (result && !std::isfinite(result->objective)) {
-        return tuner::fail(ErrorCode::invalid_argument, "an objective must be a finite number");
+        return tuner::invalid("an objective must be a finite number");
     }
     return require(*this, {TrialState::running}, "pruned").map([&] {
         state = TrialState::pruned;
