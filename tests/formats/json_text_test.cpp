@@ -1,8 +1,10 @@
 #include "tuner/formats/json_text.h"
 
+#include "tests/support/failing_memory.h"
 #include "tuner/formats/utf8.h"
 
 #include <ctime>
+#include <new>
 #include <string>
 
 #include <catch2/catch.hpp>
@@ -108,4 +110,25 @@ TEST_CASE("invalid bytes become replacement characters", "[utf8]") {
     CHECK(tuner::count_characters("a\xe2\x82\xac") == 2);
     CHECK(tuner::cut_utf8("a\xe2\x82\xac", 3) == "a");
     CHECK(tuner::cut_utf8("a\xe2\x82\xac", 4) == "a\xe2\x82\xac");
+}
+
+TEST_CASE("a list that begins in a document is there or not wherever memory fails", "[json]") {
+    const nlohmann::ordered_json item = {{"id", 1}, {"state", "completed"}};
+    std::size_t nth = 0;
+    bool failed = true;
+    while (failed) {
+        nlohmann::ordered_json document = nlohmann::ordered_json::object();
+        {
+            const tuner::test::FailingMemory failing(++nth);
+            try {
+                tuner::append(document, "trials", item);
+                failed = false;
+            } catch (const std::bad_alloc&) {
+            }
+        }
+        const std::string text = tuner::to_line(document);
+        CAPTURE(nth);
+        CHECK((!failed || text == "{}" || text == R"({"trials":[]})"));
+    }
+    CHECK(nth > 5);  // it does allocate
 }

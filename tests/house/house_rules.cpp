@@ -114,6 +114,10 @@ const std::vector<Word> kWords{
     {std::regex(R"(\bstd::(cout|cerr|clog)\b|\b(printf|fprintf|puts|fputs)\s*\(|\bfmt::print)"),
      {"tuner/cli/", "tuner/app/", "trainer/", "tuner/base/contract.cpp"},
      "only cli, app and trainer print: log it (base/log.h) or return it"},
+    // nlohmann_json 3.11 gives a null its type before the memory, so a failed allocation crashes.
+    {std::regex(R"re(\b(json|Json|ordered_json) \w+;|\[ +\](\.push_back\(|\[))re"),
+     {"trainer/"},
+     "no JSON becomes an object or a list later: begin with ::object(), ::array() or append()"},
 };
 
 bool starts_with_any(const std::string& text, const Paths& prefixes) {

@@ -50,7 +50,8 @@ Findings check_file_names(const std::vector<File>& files);
 // A header opens with its essay and is included once.
 Findings check_headers(const std::vector<File>& files);
 
-// Words that have one home: detached, standard output; and a note of work to do has its issue.
+// Words that have one home: detached, standard output, JSON out of nothing; and a note of work to
+// do has its issue.
 Findings check_words(const std::vector<File>& files);
 
 // A test name that CMake would take apart, so that ctest would leave out the tests behind it.

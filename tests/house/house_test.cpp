@@ -248,6 +248,25 @@ TEST_CASE("a word away from its home is found in code only", "[house]") {
     CHECK(words("tuner/study/a.cpp", "std::snprintf(buffer, 3, text);").empty());
 }
 
+TEST_CASE("JSON that crashes where memory fails as it grows out of nothing is found", "[house]") {
+    for (const auto* line :
+         {"Json answer;",
+          "nlohmann::ordered_json document;",
+          R"(answer["jobs"].push_back(job);)",
+          R"(spec["cluster"]["workers"] = 1;)"}) {
+        CAPTURE(line);
+        CHECK(words("tuner/api/a.cpp", line).size() == 1);
+    }
+    for (const auto* line :
+         {"Json answer = Json::object();",
+          R"(append(answer, "jobs", job);)",
+          R"(answer["job"] = std::move(job);)",
+          "const Json& answer;"}) {
+        CAPTURE(line);
+        CHECK(words("tuner/api/a.cpp", line).empty());
+    }
+}
+
 TEST_CASE("a note of work to do without a number is found", "[house]") {
     CHECK(
         words(

@@ -7,6 +7,8 @@
 #include "tuner/api/study_reference.h"
 #include "tuner/formats/study_json.h"
 
+#include <utility>
+
 #include <nlohmann/json.hpp>
 
 namespace tuner {
@@ -49,12 +51,13 @@ asio::awaitable<Response> suggest_trials(Request request, TuningService& service
     if (!found) {
         co_return problem(found.error());
     }
-    Json answer;
+    Json answer = Json::object();
     answer["reason"] = std::ssize(*found) < count ? why_no_more(service, *study) : Json(nullptr);
-    answer["trials"] = Json::array();
+    Json trials = Json::array();
     for (const TrialId trial : *found) {
-        answer["trials"].push_back(trial_json(service, *study, trial));
+        trials.push_back(trial_json(service, *study, trial));
     }
+    answer["trials"] = std::move(trials);
     co_return answer_json(answer);
 }
 

@@ -6,6 +6,7 @@
 #include "tuner/api/problem.h"
 #include "tuner/api/query.h"
 #include "tuner/formats/job_json.h"
+#include "tuner/formats/json_text.h"
 #include "tuner/service/tuning_service.h"
 
 #include <algorithm>
@@ -72,7 +73,7 @@ asio::awaitable<Response> list_jobs(Request request, TuningService& service) {
     }
     Json answer = Json::object();
     for (std::size_t i = page->begin; i < page->end; ++i) {
-        answer["jobs"].push_back(to_job_json(found[i].study, found[i].history));
+        append(answer, "jobs", to_job_json(found[i].study, found[i].history));
     }
     if (page->next_token) {
         answer["nextPageToken"] = *page->next_token;

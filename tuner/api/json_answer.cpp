@@ -16,7 +16,7 @@ Response answer_json(const nlohmann::ordered_json& document) {
 Response answer_page(
     const char* name, nlohmann::ordered_json items, const Page& page, std::size_t total
 ) {
-    nlohmann::ordered_json document;
+    nlohmann::ordered_json document = nlohmann::ordered_json::object();
     document[name] = std::move(items);
     document["nextPageToken"] = nullptr;
     if (page.next_token) {

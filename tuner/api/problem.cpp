@@ -80,7 +80,7 @@ Response problem(int status, const std::string& message) {
 }
 
 Response problem(int status, std::string_view name, const std::string& message) {
-    nlohmann::ordered_json document;
+    nlohmann::ordered_json document = nlohmann::ordered_json::object();
     document["error"] = {
         {"code", status},
         {"status", name},

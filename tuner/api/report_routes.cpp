@@ -81,7 +81,7 @@ asio::awaitable<Response> take_report(
     if (!should_stop) {
         co_return problem(should_stop.error());
     }
-    Json answer;
+    Json answer = Json::object();
     answer["shouldStop"] = *should_stop;
     co_return answer_json(answer);
 }

@@ -50,7 +50,7 @@ Response answer_run(const TuningService& service, const RunAnswer& answer) {
     if (!view) {
         return problem(view.error());
     }
-    Json document;
+    Json document = Json::object();
     document["study"] = to_json(*view, service);
     document["outcome"] = outcome_name(answer.outcome);
     document["notices"] = answer.notices;
@@ -64,7 +64,7 @@ asio::awaitable<Response> get_health(Request request, TuningService& service) {
     if (const auto query = Query::read(request, {}); !query) {
         co_return problem(query.error());
     }
-    Json health;
+    Json health = Json::object();
     health["status"] = "ok";
     co_return answer_json(health);
 }

@@ -3,6 +3,7 @@
 #include "tuner/api/problem.h"
 #include "tuner/api/vizier_call.h"
 #include "tuner/api/vizier_routes.h"
+#include "tuner/formats/json_text.h"
 #include "tuner/formats/vizier_request.h"
 
 #include <algorithm>
@@ -46,7 +47,7 @@ Answer list_studies(Request request, TuningService& service) {
     }
     Json answer = Json::object();
     for (std::size_t i = page->begin; i < page->end; ++i) {
-        answer["studies"].push_back(to_study(parent_of(request), studies[i].study));
+        append(answer, "studies", to_study(parent_of(request), studies[i].study));
     }
     if (page->next_token) {
         answer["nextPageToken"] = *page->next_token;

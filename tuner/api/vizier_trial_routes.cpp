@@ -4,6 +4,7 @@
 #include "tuner/api/vizier_call.h"
 #include "tuner/api/vizier_operation.h"
 #include "tuner/api/vizier_routes.h"
+#include "tuner/formats/json_text.h"
 #include "tuner/formats/vizier_request.h"
 
 #include <algorithm>
@@ -52,7 +53,7 @@ Answer list_trials(Request request, TuningService& service) {
     }
     Json answer = Json::object();
     for (std::size_t i = page->begin; i < page->end; ++i) {
-        answer["trials"].push_back(to_trial(parent_of(request), view->study, trials[i]));
+        append(answer, "trials", to_trial(parent_of(request), view->study, trials[i]));
     }
     if (page->next_token) {
         answer["nextPageToken"] = *page->next_token;
@@ -105,7 +106,7 @@ Answer list_optimal_trials(Request request, TuningService& service) {
     for (const Trial& trial : view->history.get().trials) {
         if (best != nullptr && trial.state == TrialState::completed &&
             trial.objective() == best->objective()) {
-            answer["optimalTrials"].push_back(to_trial(parent_of(request), view->study, trial));
+            append(answer, "optimalTrials", to_trial(parent_of(request), view->study, trial));
         }
     }
     co_return answer_json(answer);

@@ -60,7 +60,7 @@ std::string body_of(const TellOptions& options, const std::string& metric) {
     if (options.is_infeasible) {
         body["infeasible"] = true;
     } else if (options.value && options.measures) {
-        body["metrics"][metric] = to_json_number(*options.value);
+        body["metrics"] = {{metric, to_json_number(*options.value)}};
     } else if (options.value) {
         body["objective"] = to_json_number(*options.value);
     }

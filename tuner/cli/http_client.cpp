@@ -269,7 +269,7 @@ std::string encode_segment(std::string_view text) {
 Error error_of(int status, std::string_view body) {
     const ErrorCode code = error_code_of(status);
     if (const auto document = parse_json(body); document && document->is_object()) {
-        const nlohmann::json none;
+        const nlohmann::json none = nullptr;
         const nlohmann::json& error = document->contains("error") ? (*document)["error"] : none;
         if (error.is_object() && error.contains("message") && error["message"].is_string()) {
             return {code, error["message"].get<std::string>()};

@@ -146,6 +146,13 @@ std::string to_line(const nlohmann::ordered_json& document) {
     return document.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
+void append(nlohmann::ordered_json& object, const char* name, nlohmann::ordered_json item) {
+    if (!object.contains(name)) {
+        object[name] = nlohmann::ordered_json::array();
+    }
+    object[name].push_back(std::move(item));
+}
+
 tl::unexpected<Error> must_be(std::string_view field, std::string_view wanted) {
     return invalid(fmt::format("{} must be {}", field, wanted));
 }

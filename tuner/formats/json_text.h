@@ -4,6 +4,9 @@
 // or written, keeps the last of two equal keys without a word, and quotes what it could not read,
 // whatever its length. So a first pass over the text, which builds nothing, bounds bytes, depth and
 // number of values and refuses ill-formed UTF-8 and duplicate keys; only then is there a document.
+//
+// And JSON for outside, built without a null that becomes an object or a list later: where memory
+// fails at that moment, the library leaves one that crashes when it is destroyed.
 
 #pragma once
 
@@ -41,6 +44,9 @@ Result<nlohmann::ordered_json> parse_ordered_json(
 
 // A document on one line; bytes that are not UTF-8 become U+FFFD.
 std::string to_line(const nlohmann::ordered_json& document);
+
+// Adds to the list `name` of an object, which begins with its first item.
+void append(nlohmann::ordered_json& object, const char* name, nlohmann::ordered_json item);
 
 // A field that is not what it must be: "metrics must be an object".
 tl::unexpected<Error> must_be(std::string_view field, std::string_view wanted);

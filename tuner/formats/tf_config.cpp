@@ -40,7 +40,7 @@ std::string cluster_spec(std::optional<TrialId> trial) {
         kFirstClusterPort + (trial ? (trial->value() - 1) % kClusterPorts : 0);
     const std::string machine = "127.0.0.1:" + std::to_string(port);
     nlohmann::ordered_json spec = nlohmann::ordered_json::object();
-    spec["cluster"]["workerpool0"] = nlohmann::ordered_json::array({machine});
+    spec["cluster"] = {{"workerpool0", nlohmann::ordered_json::array({machine})}};
     spec["environment"] = "cloud";
     spec["task"] = std::move(task);
     return spec.dump();

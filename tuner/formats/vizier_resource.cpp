@@ -1,5 +1,6 @@
 #include "tuner/formats/vizier_resource.h"
 
+#include "tuner/formats/json_text.h"
 #include "tuner/formats/study_json.h"
 #include "tuner/formats/utf8.h"
 
@@ -52,7 +53,7 @@ Json to_measurement(std::int64_t step, const std::vector<Metric>& metrics) {
         if (metric.value != 0) {
             entry["value"] = to_json_number(metric.value);
         }
-        json["metrics"].push_back(std::move(entry));
+        append(json, "metrics", std::move(entry));
     }
     return json;
 }
@@ -143,7 +144,7 @@ Json to_trial(const Parent& parent, const Study& study, const Trial& trial) {
         json["finalMeasurement"] = to_measurement(trial.outcome->step, trial.outcome->metrics);
     }
     for (const Measurement& measurement : trial.measurements) {
-        json["measurements"].push_back(to_measurement(measurement.step, measurement.metrics));
+        append(json, "measurements", to_measurement(measurement.step, measurement.metrics));
     }
     if (trial.started) {
         json["startTime"] = to_rfc3339(*trial.started);
@@ -170,7 +171,7 @@ Json to_suggest_operation(
     Json metadata = Json::object();
     Json response{{"@type", fmt::format("{}SuggestTrialsResponse", kTypes)}};
     for (const Trial& trial : trials) {
-        response["trials"].push_back(to_trial(parent, study, trial));
+        append(response, "trials", to_trial(parent, study, trial));
         if (!trial.client.empty()) {
             metadata["clientId"] = to_valid_utf8(trial.client);
         }
