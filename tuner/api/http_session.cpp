@@ -4,6 +4,7 @@
 #include "tuner/api/http_exchange.h"
 #include "tuner/api/http_head.h"
 #include "tuner/api/problem.h"
+#include "tuner/api/wait.h"
 #include "tuner/base/log.h"
 #include "tuner/base/random.h"
 #include "tuner/base/world_failure.h"
@@ -15,8 +16,6 @@
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/multiple_exceptions.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
@@ -124,8 +123,7 @@ asio::awaitable<Response> HttpSession::answer(Exchange& exchange) {
     const Access access = match.route != nullptr ? match.route->access : Access::token;
     const Credentials credentials = credentials_of(exchange.parser);
     if (auto denied = application_.guard.check(credentials, access)) {
-        asio::steady_timer delay(co_await asio::this_coro::executor, limits.denial_delay);
-        co_await delay.async_wait(asio::use_awaitable);
+        co_await wait(limits.denial_delay);
         co_return std::move(*denied);
     }
     if (!target) {

@@ -1,4 +1,4 @@
-// What a streaming answer does between two looks at what it streams.
+// What an answer does before it goes on: between two looks at what it streams, or when it denies.
 
 #pragma once
 
