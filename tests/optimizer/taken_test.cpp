@@ -26,7 +26,7 @@ History history_of(std::int64_t trials) {
 TEST_CASE("what the history has tried is taken however often it is asked", "[taken]") {
     const History history = history_of(40);
     const Taken taken(history);
-    for (std::int64_t x = 1; x <= 80; ++x) {  // beyond where the index is made
+    for (std::int64_t x = 1; x <= 80; ++x) {
         CHECK(taken.contains(point(x)) == (x <= 40));
     }
 }

@@ -9,10 +9,7 @@ namespace {
 constexpr int kTries = 100;  // before a finite space is searched systematically
 constexpr int kInfiniteTries = 10'000;
 constexpr std::size_t kSobolTries = 64;
-
-bool uses_sobol_point(Origin origin) {
-    return origin == Origin::design || origin == Origin::quasi_random || origin == Origin::fallback;
-}
+constexpr Origin kSobolOrigins[] = {Origin::design, Origin::quasi_random, Origin::fallback};
 
 }  // namespace
 
@@ -61,22 +58,18 @@ std::uint64_t sobol_seed(const StudyConfig& config) {
 }
 
 std::uint64_t sobol_points_used(const History& history) {
-    std::uint64_t used = 0;
-    for (const Trial& trial : history.trials) {
-        used += uses_sobol_point(trial.provenance.origin) ? 1 : 0;
+    std::int64_t used = 0;
+    for (const Origin origin : kSobolOrigins) {
+        used += history.count(origin);
     }
-    return used;
+    return static_cast<std::uint64_t>(used);
 }
 
 Suggestion make_suggestion(Assignment assignment, Origin origin, const History& history) {
     Provenance provenance;
     provenance.origin = origin;
-    for (const Trial& trial : history.trials) {
-        const bool has_result = trial.state == TrialState::completed ||
-                                (trial.state == TrialState::pruned && trial.outcome);
-        provenance.finished += has_result ? 1 : 0;
-        provenance.pending += is_final(trial.state) ? 0 : 1;
-    }
+    provenance.finished = history.count_results();
+    provenance.pending = history.count_open();
     return {std::move(assignment), std::move(provenance)};
 }
 

@@ -3,8 +3,6 @@
 #include "tuner/optimizer/draw.h"
 #include "tuner/optimizer/quasi_random.h"
 
-#include <algorithm>
-
 namespace tuner {
 
 std::vector<Suggestion> GridSearch::suggest(const History& history, int count, Rng& rng) const {
@@ -14,11 +12,7 @@ std::vector<Suggestion> GridSearch::suggest(const History& history, int count, R
     }
     // The grid's own trials fill it from the front without gaps, so the first free point is never
     // before their number; the search goes round in case that they are of another grid.
-    const auto start = static_cast<std::uint64_t>(std::count_if(
-        history.trials.begin(),
-        history.trials.end(),
-        [](const Trial& trial) { return trial.provenance.origin == Origin::grid; }
-    ));
+    const auto start = static_cast<std::uint64_t>(history.count(Origin::grid));
     Taken taken(history);
     std::vector<Suggestion> suggestions;
     for (int i = 0; i < count; ++i) {

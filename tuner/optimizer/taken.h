@@ -1,9 +1,7 @@
 // Taken is the set of assignments that may not be proposed: every trial of the history, whatever
 // became of it, and what the same request has proposed already.
 //
-// Two assignments are the same when their canonical keys are equal. A few questions are answered by
-// looking through the history's fingerprints, which costs next to nothing; whoever asks many, as a
-// finite space that is nearly used up does, gets an index.
+// Two assignments are the same when their canonical keys are equal.
 
 #pragma once
 
@@ -13,7 +11,6 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
-#include <unordered_map>
 
 namespace tuner {
 
@@ -35,15 +32,8 @@ class Taken {
     std::optional<Assignment> next_free(const SpaceEnumeration& all, std::uint64_t start) const;
 
   private:
-    bool is_in_history(const Assignment& assignment) const;
-    bool is_indexed(const Assignment& assignment) const;
-
     const History& history_;
     std::deque<Assignment> added_;  // by this request: a handful
-
-    // The history by fingerprint, once enough was asked for it to be worth making.
-    mutable std::unordered_multimap<std::uint64_t, const Assignment*> index_;
-    mutable int questions_ = 0;
 };
 
 }  // namespace tuner

@@ -34,6 +34,7 @@ void bring_up_to_date(History& seen, std::vector<Trial> changes) {
             seen.trials.at(index) = std::move(trial);
         }
     }
+    seen.index.update(seen.trials);
 }
 
 }  // namespace

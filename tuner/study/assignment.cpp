@@ -64,6 +64,10 @@ std::string Assignment::canonical_key() const {
     return fmt::format("{}", fmt::join(parts, "\n"));
 }
 
+bool is_same_point(const Assignment& a, const Assignment& b) {
+    return a.fingerprint() == b.fingerprint() && a.canonical_key() == b.canonical_key();
+}
+
 std::vector<std::string> to_flags(const Assignment& assignment) {
     std::vector<std::string> flags;
     flags.reserve(assignment.entries().size());

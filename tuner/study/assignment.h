@@ -43,6 +43,9 @@ class Assignment {
     std::uint64_t fingerprint_ = 0;
 };
 
+// Are their keys equal? Quick where they are not.
+bool is_same_point(const Assignment& a, const Assignment& b);
+
 // "--nnsize=511" for each value: what a trainer gets after the user's own arguments.
 std::vector<std::string> to_flags(const Assignment& assignment);
 
