@@ -37,6 +37,22 @@ if(TUNER_FUZZ)
     add_compile_definitions(_GLIBCXX_ASSERTIONS)
 endif()
 
+# unite(TARGET APART …): a build with a sanitizer compiles the target's sources eight at a time, in a third of
+# the time, since they include mostly the same. Other builds compile each alone and find what one does not
+# include itself. APART are those that name something as another source does, or that a program of the tests
+# replaces by its own.
+function(unite target)
+    cmake_parse_arguments(UNITE "" "" "APART" ${ARGN})
+    if(TUNER_SANITIZE)
+        set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
+        set_source_files_properties(${UNITE_APART} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+    endif()
+endfunction()
+if(TUNER_SANITIZE AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # Of united sources these tell nothing: what is one source's own is still its own.
+    target_compile_options(tuner_flags INTERFACE -Wno-shadow -Wno-subobject-linkage)
+endif()
+
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM)
     set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
