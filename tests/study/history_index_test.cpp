@@ -20,7 +20,7 @@ Suggestion random_suggestion(Rng& rng) {
     return suggestion;
 }
 
-void end_somehow(Trial& trial, Rng& rng) {
+void go_on_somehow(Trial& trial, Rng& rng) {
     must(trial.start(at(1)));
     switch (rng.below(5)) {
         case 0:
@@ -43,7 +43,7 @@ void take_a_step(History& history, Rng& rng) {
         const TrialId id(std::ssize(history.trials) + 1);
         history.trials.push_back(Trial::create(id, random_suggestion(rng), at(0)));
     } else {
-        end_somehow(history.trials[row], rng);
+        go_on_somehow(history.trials[row], rng);
     }
 }
 

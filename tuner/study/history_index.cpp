@@ -23,6 +23,20 @@ std::span<const Trial> later(const std::vector<Trial>& trials, std::size_t size)
     return std::span(trials).subspan(size);
 }
 
+// Among the rows in `open` and those after the first `size`.
+std::int64_t count_unsettled(
+    const std::vector<Trial>& trials,
+    const std::vector<std::size_t>& open,
+    std::size_t size,
+    bool (*is)(const Trial&)
+) {
+    const auto rest = later(trials, size);
+    return std::count_if(
+               open.begin(), open.end(), [&](std::size_t row) { return is(trials[row]); }
+           ) +
+           std::count_if(rest.begin(), rest.end(), is);
+}
+
 }  // namespace
 
 void HistoryIndex::update(const std::vector<Trial>& trials) {
@@ -51,20 +65,11 @@ bool HistoryIndex::has_tried(const std::vector<Trial>& trials, const Assignment&
 }
 
 std::int64_t HistoryIndex::count_results(const std::vector<Trial>& trials) const {
-    const auto rest = later(trials, size_);
-    return results_ +
-           std::count_if(
-               open_.begin(), open_.end(), [&](std::size_t row) { return has_result(trials[row]); }
-           ) +
-           std::count_if(rest.begin(), rest.end(), has_result);
+    return results_ + count_unsettled(trials, open_, size_, has_result);
 }
 
 std::int64_t HistoryIndex::count_open(const std::vector<Trial>& trials) const {
-    const auto rest = later(trials, size_);
-    return std::count_if(
-               open_.begin(), open_.end(), [&](std::size_t row) { return is_open(trials[row]); }
-           ) +
-           std::count_if(rest.begin(), rest.end(), is_open);
+    return count_unsettled(trials, open_, size_, is_open);
 }
 
 std::int64_t HistoryIndex::count(const std::vector<Trial>& trials, Origin origin) const {
